@@ -52,10 +52,10 @@ UdUnit parse_udunit(const std::string& text) { return UdUnit(ut_parse(unit_syste
 /// The coherent SI unit of the same dimension: its definition with the factor taken away.
 std::string base_definition(const ut_unit* u) {
     char buffer[256];
-    const int n = ut_format(u, buffer, sizeof buffer, UT_UTF8 | UT_DEFINITION);
+    const int n = ut_format(u, buffer, sizeof buffer, UT_ASCII | UT_DEFINITION);
     if (n < 0 || n >= static_cast<int>(sizeof buffer)) return "?";
     std::string text(buffer);
-    // "1.15740740740741e-05 m·s⁻¹" → "m·s⁻¹"; "K @ 273.15" → "K"
+    // "1.15740740740741e-05 m.s-1" becomes "m.s-1"; "K @ 273.15" becomes "K"
     if (const auto at = text.find('@'); at != std::string::npos) text = trimmed(text.substr(0, at));
     if (text.front() == '(' && text.back() == ')') text = text.substr(1, text.size() - 2);
     const auto first = text.find_first_not_of("0123456789.eE+-");
