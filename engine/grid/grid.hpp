@@ -144,6 +144,35 @@ void for_each_face(const Grid& grid, Body&& body) {
     });
 }
 
+/// Index, into the FaceField array of its axis, of the face on one side of a cell.
+inline Index outer_face(const Grid& grid, Index cell, Side side) {
+    const auto [i, j, k] = grid.ijk(cell);
+    const Index west = (k * grid.ny() + j) * (grid.nx() + 1) + i, south = (k * (grid.ny() + 1) + j) * grid.nx() + i;
+    switch (side) {
+        case Side::west: return west;
+        case Side::east: return west + 1;
+        case Side::south: return south;
+        case Side::north: return south + grid.nx();
+        case Side::bottom: return cell;
+        case Side::top: return cell + grid.column_count();
+    }
+    return -1;
+}
+
+/// True when a cell's side is a side of the box.
+inline bool on_box_side(const Grid& grid, Index cell, Side side) {
+    const auto [i, j, k] = grid.ijk(cell);
+    switch (side) {
+        case Side::west: return i == 0;
+        case Side::east: return i == grid.nx() - 1;
+        case Side::south: return j == 0;
+        case Side::north: return j == grid.ny() - 1;
+        case Side::bottom: return k == 0;
+        case Side::top: return k == grid.nz() - 1;
+    }
+    return true;
+}
+
 /// body(cell) for every active cell, in parallel.
 template <class Body>
 void for_each_cell(const Grid& grid, Body&& body) {
