@@ -134,7 +134,8 @@ std::vector<double> CsvTable::numbers(std::size_t column, Diagnostics& diagnosti
             number(row, column, diagnostics);
     }
     if (faulty > most_reported)
-        diagnostics.error({path_}, fmt::format("column '{}' has {} more fields that are not numbers", columns_[column], faulty - most_reported));
+        diagnostics.error({path_}, fmt::format("column '{}' has {} more fields that are not numbers", columns_[column],
+                                               faulty - most_reported));
     return values;
 }
 
@@ -213,9 +214,11 @@ private:
         std::set<std::string> seen;
         for (std::size_t c = 0; c < names.size(); ++c) {
             if (names[c].empty())
-                diagnostics_.error(table_.header_place(c), fmt::format("column {} has no name", c + 1), "name every column in the first row");
+                diagnostics_.error(table_.header_place(c), fmt::format("column {} has no name", c + 1),
+                                   "name every column in the first row");
             else if (!seen.insert(names[c]).second)
-                diagnostics_.error(table_.header_place(c), fmt::format("two columns are named '{}'", names[c]), "give each column its own name");
+                diagnostics_.error(table_.header_place(c), fmt::format("two columns are named '{}'", names[c]),
+                                   "give each column its own name");
         }
     }
 
@@ -275,7 +278,8 @@ private:
         auto end = begin;
         for (;; ++at_) {
             if (at_ >= text_.size()) {
-                diagnostics_.error(opened, "a quote is opened here and never closed", "close it with \"; write \"\" for a quote inside a field");
+                diagnostics_.error(opened, "a quote is opened here and never closed",
+                                   "close it with \"; write \"\" for a quote inside a field");
                 return false;
             }
             if (text_[at_] == '"' && (at_ + 1 >= text_.size() || text_[at_ + 1] != '"')) break;

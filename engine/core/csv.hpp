@@ -18,7 +18,8 @@ struct Measurement {
     bool below_detection = false;  ///< written "<0.05": less than `value`
 };
 
-/// Reads a finite decimal number with blanks around it ("12", " -3.5e-4 "); nothing when the text is anything else, "nan" and "inf" included.
+/// Reads a finite decimal number with blanks around it ("12", " -3.5e-4 "); nothing when the text is anything else, "nan" and "inf"
+/// included.
 std::optional<double> parse_number(std::string_view text);
 
 /// Reads "0.3" or "<0.05"; nothing when the text is malformed or a detection limit is not positive.

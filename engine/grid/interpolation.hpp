@@ -17,7 +17,7 @@ struct InverseDistanceOptions {
 /// samples: one value per place. Throws std::invalid_argument for no samples or a power that is not positive.
 std::vector<double> inverse_distance(const Samples& samples, std::span<const Point> targets, const InverseDistanceOptions& options = {});
 
-/// The value of the nearest sample; of equally near ones, the first.
+/// The value of the nearest sample at each target; of equally near ones, always the same.
 std::vector<double> nearest_sample(const Samples& samples, std::span<const Point> targets);
 
 }  // namespace galena
