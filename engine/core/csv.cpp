@@ -94,6 +94,17 @@ std::optional<std::size_t> CsvTable::require_column(std::string_view name, const
     return found;
 }
 
+std::optional<std::size_t> CsvTable::column_or_position(std::string_view name, std::size_t position, const Place& asked_at,
+                                                        Diagnostics& diagnostics) const {
+    if (!name.empty()) return require_column(name, asked_at, diagnostics);
+    if (position < columns_.size()) return position;
+    if (!columns_.empty())
+        diagnostics.error(header_place(0),
+                          fmt::format("'{}' has only {} column{}", path_, columns_.size(), columns_.size() == 1 ? "" : "s"),
+                          fmt::format("at least {} are needed here", position + 1));
+    return std::nullopt;
+}
+
 std::optional<double> CsvTable::number(std::size_t row, std::size_t column, Diagnostics& diagnostics) const {
     const auto written = text(row, column);
     if (written.empty()) return std::nullopt;

@@ -47,6 +47,10 @@ public:
     /// Like find_column; a missing column is an error at `asked_at` (where the site file names it), with a suggestion.
     std::optional<std::size_t> require_column(std::string_view name, const Place& asked_at, Diagnostics& diagnostics) const;
 
+    /// The column of that name, or the one at `position` when the name is empty; a column that is not there is an error.
+    std::optional<std::size_t> column_or_position(std::string_view name, std::size_t position, const Place& asked_at,
+                                                  Diagnostics& diagnostics) const;
+
     /// The number in a field; nothing when the field is empty (not measured), or when it is no finite number, which is an error.
     std::optional<double> number(std::size_t row, std::size_t column, Diagnostics& diagnostics) const;
     /// Like number, but an empty field is an error too.

@@ -1,8 +1,9 @@
 #pragma once
 // Areas in plan: polygons with holes, read from CSV or GeoJSON, and which points lie inside.
 
+#include <algorithm>
 #include <cstdint>
-#include <optional>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,13 +18,24 @@ struct Ring {
     std::vector<double> x, y;
 
     [[nodiscard]] std::size_t size() const { return x.size(); }
+    void add(double x_, double y_) {
+        x.push_back(x_);
+        y.push_back(y_);
+    }
     /// Signed, positive when the vertices run counter-clockwise [m²].
     [[nodiscard]] double area() const;
 };
 
 /// An upright rectangle [m].
 struct BoundingBox {
-    double x_min, y_min, x_max, y_max;
+    double x_min = std::numeric_limits<double>::infinity(), y_min = x_min, x_max = -x_min, y_max = -x_min;  ///< empty
+
+    void include(double x, double y) {
+        x_min = std::min(x_min, x);
+        y_min = std::min(y_min, y);
+        x_max = std::max(x_max, x);
+        y_max = std::max(y_max, y);
+    }
 
     [[nodiscard]] bool contains(double x, double y) const { return x >= x_min && x <= x_max && y >= y_min && y <= y_max; }
     [[nodiscard]] bool overlaps(const BoundingBox& other) const {
@@ -39,6 +51,9 @@ public:
     /// Throws std::invalid_argument for no ring, or a ring with fewer than three different vertices or no area.
     explicit Polygon(std::vector<Ring> rings);
 
+    /// Why a ring bounds no area ("has only 2 different vertices"); empty when it does.
+    static std::string fault_of(const Ring& ring);
+
     [[nodiscard]] bool contains(double x, double y) const;
     [[nodiscard]] const std::vector<Ring>& rings() const { return rings_; }
     [[nodiscard]] const BoundingBox& bounds() const { return bounds_; }
@@ -47,10 +62,11 @@ private:
     struct Edge {
         double x_low, y_low, x_high, y_high;  ///< y_low < y_high; horizontal edges are never crossed
     };
+    void sort_edges_into_bands(const std::vector<Edge>& edges);
     [[nodiscard]] std::size_t band(double y) const;
 
     std::vector<Ring> rings_;
-    BoundingBox bounds_{};
+    BoundingBox bounds_;
     // Edges sorted into horizontal bands, so that a point is compared only with those near its height.
     double bands_per_metre_ = 0;
     std::vector<std::size_t> band_begin_;
@@ -72,7 +88,7 @@ public:
 
 private:
     std::vector<Polygon> polygons_;
-    BoundingBox bounds_{};
+    BoundingBox bounds_;
 };
 
 /// Which columns of a CSV file hold the vertices; empty: the first two.

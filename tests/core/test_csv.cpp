@@ -1,28 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <filesystem>
-#include <fstream>
-
-#include <unistd.h>
-
 #include "core/csv.hpp"
+#include "temporary_file.hpp"
 
 using namespace galena;
 
 namespace {
-
-/// A file that lives as long as the test case.
-struct TemporaryFile {
-    explicit TemporaryFile(const std::string& content, const std::string& name = "table.csv")
-        : folder(std::filesystem::temp_directory_path() / ("galena-csv-" + std::to_string(getpid()))), path((folder / name).string()) {
-        std::filesystem::create_directories(folder);
-        std::ofstream(path, std::ios::binary) << content;
-    }
-    ~TemporaryFile() { std::filesystem::remove_all(folder); }
-    std::filesystem::path folder;
-    std::string path;
-};
 
 struct Reading {
     explicit Reading(const std::string& content) : file(content), table(read_csv(file.path, {"site.toml", 3, 8}, diagnostics)) {}
