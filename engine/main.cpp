@@ -1,1 +1,80 @@
-int main() { return 0; }
+// The command line. It includes no model: linking brings them.
+
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "report/reference.hpp"
+#include "scenario/catalogue.hpp"
+#include "study/run.hpp"
+
+namespace {
+
+int command_line(int argc, char** argv) {
+    using namespace galena;
+    CLI::App app{"Heavy metals in soil and groundwater, and what remediation does about them"};
+    app.set_version_flag("--version", program_version());
+    app.require_subcommand(1);
+    int threads = 0;
+    app.add_option("--threads", threads, "threads to use; all cores (or OMP_NUM_THREADS) when absent")->check(CLI::PositiveNumber);
+
+    RunOptions options;
+    auto* run_command = app.add_subcommand("run", "simulate a site");
+    run_command->add_option("site", options.site, "site file (TOML)")->required();
+    auto* output = run_command->add_option("--output", options.output, "folder of the results; results/ beside the site file when absent");
+    run_command->add_option("--resume", options.resume, "folder of an interrupted run to continue")->excludes(output);
+    run_command->add_flag("--quiet", options.quiet, "print nothing but trouble");
+    run_command->add_option("--stop-after", options.stop_after, "stop after so many steps as Ctrl-C would")->check(CLI::PositiveNumber)->group("");
+
+    std::filesystem::path site;
+    std::string check_format = "text";
+    auto* check_command = app.add_subcommand("check", "validate a site file and print what was understood");
+    check_command->add_option("site", site, "site file (TOML)")->required();
+    check_command->add_option("--format", check_format, "text or json")->check(CLI::IsMember({"text", "json"}));
+
+    std::string what, describe_format = "text";
+    auto* describe_command = app.add_subcommand("describe", "the reference: every table, key, unit, bound and default");
+    describe_command->add_option("name", what, "a table, law or key; everything when absent");
+    describe_command->add_option("--format", describe_format, "text, json or markdown")->check(CLI::IsMember({"text", "json", "markdown"}));
+
+    // Options that belong to the program may stand behind the command as well.
+    app.fallthrough();
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& wanted) {
+        return app.exit(wanted);
+    } catch (const CLI::ParseError& wrong) {
+        app.exit(wrong);
+        return wrong_input;
+    }
+    if (threads > 0) set_thread_count(threads);
+    if (run_command->parsed()) return run(options);
+    if (check_command->parsed()) return check(site, check_format == "json");
+    fmt::print("{}", describe_format == "json" ? reference_json(what) : describe_format == "markdown" ? reference_markdown() : reference_text(what));
+    return done;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        galena::CatalogueIndex::instance().freeze();
+        return command_line(argc, argv);
+    } catch (const galena::ScenarioError& mistake) {
+        fmt::print(stderr, "{}", mistake.what());
+        return galena::wrong_input;
+    } catch (const galena::SimulationError& fault) {
+        fmt::print(stderr, "galena: the computation could not go on\n{}\n", fault.what());
+        return galena::could_not_go_on;
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "galena: there is not enough memory for this grid\n");
+        return galena::could_not_go_on;
+    } catch (const std::exception& fault) {
+        fmt::print(stderr, "galena: {}\nThis looks like a fault of ours; please report it with the site file.\n", fault.what());
+        return galena::our_fault;
+    }
+}

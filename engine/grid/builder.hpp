@@ -1,6 +1,8 @@
 #pragma once
 // Builders of grids: variety goes in here, the Grid stays one concrete type.
 
+#include <memory>
+
 #include "core/error.hpp"
 #include "grid/grid.hpp"
 

@@ -1,0 +1,61 @@
+#pragma once
+// HDF5 behind one file: groups, arrays, text, attributes, and arrays that grow along their first dimension.
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace galena {
+
+/// An HDF5 file. Every failure throws std::runtime_error that names the file, the operation and the path in the file.
+class Hdf5File {
+public:
+    enum class Mode { create, read, append };
+
+    Hdf5File(const std::filesystem::path& file, Mode mode);
+    ~Hdf5File();
+    Hdf5File(Hdf5File&& other) noexcept;
+    Hdf5File& operator=(Hdf5File&&) = delete;
+
+    [[nodiscard]] bool has(std::string_view path) const;
+    void make_group(std::string_view path);  ///< with all groups above it; nothing when it is there
+    [[nodiscard]] std::vector<std::string> children(std::string_view group) const;
+
+    // Whole arrays; dims: slowest first, {n} when empty. An array that is there already is replaced.
+    void write(std::string_view path, std::span<const double> values, std::vector<std::uint64_t> dims = {});
+    void write(std::string_view path, std::span<const std::int64_t> values, std::vector<std::uint64_t> dims = {});
+    void write(std::string_view path, std::span<const std::uint8_t> values, std::vector<std::uint64_t> dims = {});
+    void write(std::string_view path, const std::vector<std::string>& texts);
+    void write_text(std::string_view path, std::string_view text);  ///< one long text
+
+    [[nodiscard]] std::vector<std::uint64_t> dims(std::string_view path) const;
+    [[nodiscard]] std::vector<double> read(std::string_view path) const;
+    [[nodiscard]] std::vector<std::string> read_texts(std::string_view path) const;
+    [[nodiscard]] std::string read_text(std::string_view path) const;
+
+    // Arrays that grow: one record of the given shape at a time, compressed (shuffle, deflate 1), one chunk per record.
+    void make_growing(std::string_view path, std::vector<std::uint64_t> record);
+    void append(std::string_view path, std::span<const double> record);
+    [[nodiscard]] std::vector<double> read_record(std::string_view path, std::uint64_t record) const;
+    [[nodiscard]] std::uint64_t records(std::string_view path) const;
+    void truncate(std::string_view path, std::uint64_t records);
+
+    // Attributes of a group or array.
+    void set(std::string_view path, std::string_view name, std::string_view text);
+    void set(std::string_view path, std::string_view name, double value);
+    [[nodiscard]] std::string text_attribute(std::string_view path, std::string_view name) const;
+    [[nodiscard]] double number_attribute(std::string_view path, std::string_view name) const;
+
+    void flush();
+
+private:
+    void write_raw(std::string_view path, std::int64_t type, std::int64_t memory_type, const void* data, std::size_t count, std::vector<std::uint64_t> dims);
+
+    std::string name_;
+    std::int64_t file_ = -1;
+};
+
+}  // namespace galena

@@ -1,0 +1,107 @@
+#include "output/observation_writer.hpp"
+
+#include <fmt/format.h>
+
+#include "core/units.hpp"
+
+namespace galena {
+
+// ---- observations.csv -------------------------------------------------------------------------------------------------------------
+
+ObservationWriter::ObservationWriter(const Site& site, const Domain& domain, Diagnostics& diagnostics) {
+    const auto& grid = domain.grid;
+    for (const auto& point : site.section<ObservationTables>().list) {
+        const Index lowest = grid.find_column({point.x, point.y, 0});
+        if (lowest < 0) {
+            diagnostics.error(point.place, fmt::format("observation '{}' at x = {:.10g} m, y = {:.10g} m lies outside the grid", point.name.text, point.x, point.y));
+            continue;
+        }
+        const double ground = grid.surfaces()[static_cast<std::size_t>(grid.cell_count() + lowest)];
+        Index cell = grid.top_active_cell(lowest);
+        if (point.z || point.depth) cell = grid.find_cell({point.x, point.y, point.z ? *point.z : ground - *point.depth});
+        if (cell < 0 || !grid.active(cell)) {
+            diagnostics.error(point.place, fmt::format("observation '{}' lies in no active cell", point.name.text), fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), ground));
+            continue;
+        }
+        points_.push_back({point.name.text, cell});
+    }
+}
+
+void ObservationWriter::open(const std::filesystem::path& file, bool resume) {
+    file_ = file;
+    if (!resume) out_ = std::make_unique<CsvWriter>(file, std::initializer_list<std::string_view>{"time", "date", "name", "quantity", "value", "unit"});
+}
+
+void ObservationWriter::observe(const Moment& moment) {
+    const auto& state = moment.state;
+    const double days = state.time / seconds_per_day;
+    const auto date = moment.date().text();
+    const auto& density = moment.domain.medium.bulk_density;
+    for (const auto& point : points_) {
+        const auto at = static_cast<std::size_t>(point.cell);
+        if (state.has_flow) out_->row({days, date, point.name, "hydraulic_head", state.hydraulic_head[point.cell], "m"});
+        for (std::size_t s = 0; s < state.substances.size(); ++s) {
+            const auto& id = state.substances[s].id;
+            out_->row({days, date, point.name, "concentration/" + id, unit("mg/L").from_si(state.concentration[static_cast<Index>(s)][at]), "mg/L"});
+            if (!density.empty() && moment.output) out_->row({days, date, point.name, "total_content/" + id, unit("mg/kg").from_si(state.total_content[static_cast<Index>(s)][at]), "mg/kg"});
+        }
+    }
+    for (const auto& exchange : state.water_exchanges) {
+        double rate = 0;
+        for (const double r : exchange.rate) rate += r;
+        out_->row({days, date, exchange.name, "water_flux", unit("m3/d").from_si(rate), "m3/d"});
+    }
+    if (moment.output) out_->flush();
+}
+
+void ObservationWriter::save(CheckpointWriter& out) const { out.write("observations_csv/bytes", static_cast<double>(out_->flush())); }
+void ObservationWriter::load(CheckpointReader& in) { out_ = std::make_unique<CsvWriter>(file_, static_cast<std::uint64_t>(in.read("observations_csv/bytes"))); }
+
+// ---- zones.csv --------------------------------------------------------------------------------------------------------------------
+
+ZoneWriter::ZoneWriter(const Site& site, const Domain& domain, Diagnostics& diagnostics) {
+    for (const auto& name : site.section<OutputTable>().zones) {
+        const auto& cells = domain.zones.cells(name, diagnostics);
+        if (!cells.empty()) zones_.emplace_back(name.text, &cells);
+    }
+}
+
+void ZoneWriter::open(const std::filesystem::path& file, bool resume) {
+    file_ = file;
+    if (!resume) out_ = std::make_unique<CsvWriter>(file, std::initializer_list<std::string_view>{"time", "date", "zone", "quantity", "value", "unit"});
+}
+
+void ZoneWriter::observe(const Moment& moment) {
+    if (!moment.output) return;
+    const auto& state = moment.state;
+    const auto& grid = moment.domain.grid;
+    const double days = state.time / seconds_per_day;
+    const auto date = moment.date().text();
+    for (const auto& [name, cells] : zones_) {
+        double water = 0, soil = 0;
+        for (const Index c : *cells) {
+            water += state.mobile_water[c];
+            if (!moment.domain.medium.bulk_density.empty()) soil += moment.domain.medium.bulk_density[c] * grid.volume(c);
+        }
+        out_->row({days, date, name, "mobile_water", water, "m3"});
+        for (std::size_t s = 0; s < state.substances.size(); ++s) {
+            double dissolved = 0, total = 0;
+            for (const Index c : *cells) {
+                dissolved += state.mobile_water[c] * state.concentration[static_cast<Index>(s)][static_cast<std::size_t>(c)];
+                if (soil > 0) total += moment.domain.medium.bulk_density[c] * grid.volume(c) * state.total_content[static_cast<Index>(s)][static_cast<std::size_t>(c)];
+            }
+            const auto& id = state.substances[s].id;
+            out_->row({days, date, name, "dissolved/" + id, dissolved, "kg"});
+            if (soil > 0) {
+                out_->row({days, date, name, "total/" + id, total, "kg"});
+                out_->row({days, date, name, "mean_content/" + id, unit("mg/kg").from_si(total / soil), "mg/kg"});
+            }
+        }
+    }
+    out_->flush();
+}
+
+void ZoneWriter::save(CheckpointWriter& out) const { out.write("zones_csv/bytes", static_cast<double>(out_->flush())); }
+void ZoneWriter::load(CheckpointReader& in) { out_ = std::make_unique<CsvWriter>(file_, static_cast<std::uint64_t>(in.read("zones_csv/bytes"))); }
+
+}  // namespace galena

@@ -1,0 +1,47 @@
+#pragma once
+// observations.csv: heads, concentrations, contents at observation points and the water flux of every boundary, at every step.
+
+#include "output/csv_writer.hpp"
+#include "simulation/observer.hpp"
+
+namespace galena {
+
+class ObservationWriter final : public Observer {
+public:
+    /// Finds the cells of the points; points outside the grid or in inactive cells are mistakes.
+    ObservationWriter(const Site& site, const Domain& domain, Diagnostics& diagnostics);
+    /// Opens the file; call once before the run.
+    void open(const std::filesystem::path& file, bool resume);
+
+    void observe(const Moment& moment) override;
+    void save(CheckpointWriter& out) const override;
+    void load(CheckpointReader& in) override;
+
+private:
+    struct ObservationPoint {
+        std::string name;
+        Index cell;
+    };
+    std::vector<ObservationPoint> points_;
+    std::filesystem::path file_;
+    mutable std::unique_ptr<CsvWriter> out_;
+};
+
+/// zones.csv: water and substances held in zones at output times.
+class ZoneWriter final : public Observer {
+public:
+    ZoneWriter(const Site& site, const Domain& domain, Diagnostics& diagnostics);
+    void open(const std::filesystem::path& file, bool resume);
+    [[nodiscard]] bool wanted() const { return !zones_.empty(); }
+
+    void observe(const Moment& moment) override;
+    void save(CheckpointWriter& out) const override;
+    void load(CheckpointReader& in) override;
+
+private:
+    std::vector<std::pair<std::string, const std::vector<Index>*>> zones_;
+    std::filesystem::path file_;
+    mutable std::unique_ptr<CsvWriter> out_;
+};
+
+}  // namespace galena

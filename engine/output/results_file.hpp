@@ -1,0 +1,64 @@
+#pragma once
+// results.h5: everything needed to report later. The layout is described in docs/results-format.md; numbers are SI.
+
+#include <map>
+#include <memory>
+
+#include "grid/field.hpp"
+#include "output/hdf5.hpp"
+#include "simulation/observer.hpp"
+
+namespace galena {
+
+/// What a results file says about itself.
+struct ResultsMetadata {
+    std::string version;      ///< of the program
+    std::string site_name;
+    std::string site_file;    ///< its name, without the folder
+    std::string site_text;    ///< its whole content
+    std::string start;        ///< date of time 0
+};
+
+/// SHA-256 of a text, in hexadecimal.
+std::string sha256(std::string_view text);
+
+class ResultsFile {
+public:
+    static ResultsFile create(const std::filesystem::path& file, const ResultsMetadata& metadata, const Grid& grid);
+    /// Opens a file to continue it (append) or to read it.
+    static ResultsFile open(const std::filesystem::path& file, bool append);
+
+    // Writing.
+    void write_static(const std::string& name, const std::string& unit, const std::string& meaning, std::span<const double> cells);
+    /// Begins a new output time; fields appended until the next one belong to it.
+    void begin_time(double seconds, const std::string& date);
+    void append_field(const std::string& name, const std::string& unit, const std::string& meaning, std::span<const double> cells);
+    /// One row of the budget per term; the terms are named once, in the first call.
+    void append_budget(double seconds, const Ledger& ledger);
+    void write_table(const Table& table);
+    void set(std::string_view name, std::string_view text) { file_.set("/", name, text); }
+    void set(std::string_view name, double value) { file_.set("/", name, value); }
+    void flush() { file_.flush(); }
+
+    /// How much is in the file, for a checkpoint; and back to it.
+    [[nodiscard]] std::uint64_t times() const;
+    [[nodiscard]] std::uint64_t budget_rows() const;
+    void truncate(std::uint64_t times, std::uint64_t budget_rows);
+
+    // Reading.
+    [[nodiscard]] ResultsMetadata metadata() const;
+    [[nodiscard]] Grid grid() const;
+    [[nodiscard]] std::vector<double> time_values() const;  ///< [s]
+    [[nodiscard]] std::vector<std::string> field_names() const;
+    [[nodiscard]] std::vector<double> field(const std::string& name, std::uint64_t time) const;
+    [[nodiscard]] const Hdf5File& file() const { return file_; }
+
+private:
+    explicit ResultsFile(Hdf5File file) : file_(std::move(file)) {}
+    void write_grid(const Grid& grid);
+
+    Hdf5File file_;
+    std::vector<std::uint64_t> shape_;  ///< nz, ny, nx
+};
+
+}  // namespace galena

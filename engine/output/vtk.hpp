@@ -1,0 +1,40 @@
+#pragma once
+// VTK files as a ParaView user expects them. The only files that know VTK are this one's .cpp.
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "grid/grid.hpp"
+
+namespace galena {
+
+/// Numbers per cell, inactive cells included: one component, or three along the axes of the crs.
+struct VtkField {
+    std::string name;  ///< with its unit: "hydraulic_head [m]"
+    std::span<const double> values;
+    std::span<const double> y = {}, z = {};  ///< second and third component of a vector
+};
+
+struct VtkMetadata {
+    double time = 0;  ///< since the start [d]
+    std::string date, crs, vertical_datum, program_version, site;
+};
+
+/// Writes an XML structured grid (.vts, raw appended, lz4). Points are in the crs; the elevation of a corner is the mean of the columns
+/// around it that are active there. Cells that are not active carry the ghost flag HIDDENCELL, so that ParaView blanks them.
+/// Throws std::runtime_error when the file cannot be written.
+void write_vts(const std::filesystem::path& file, const Grid& grid, std::span<const VtkField> fields, const VtkMetadata& metadata);
+
+/// One time of a series.
+struct PvdEntry {
+    double time = 0;   ///< since the start [d]
+    std::string date;
+    std::string file;  ///< relative to the .pvd
+};
+
+/// Writes the collection that ParaView opens as a series in time [d]. Replaces the file in one go, so it is never half-written.
+void write_pvd(const std::filesystem::path& file, const std::vector<PvdEntry>& entries);
+
+}  // namespace galena

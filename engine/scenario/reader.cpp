@@ -1,0 +1,312 @@
+#include "scenario/reader.hpp"
+
+#include <cmath>
+#include <fstream>
+
+#include <fmt/format.h>
+
+#include "core/csv.hpp"
+#include "core/suggestion.hpp"
+
+namespace galena {
+
+std::string Bounds::text(const Unit& shown) const {
+    const bool bounded_below = std::isfinite(low), bounded_above = std::isfinite(high);
+    if (!bounded_below && !bounded_above) return {};
+    if (low == 0 && !bounded_above) return low_included ? "not negative" : "positive";
+    const auto low_text = quantity_text(low, shown), high_text = quantity_text(high, shown);
+    if (bounded_below && bounded_above) {
+        if (low_included && high_included) return fmt::format("from {} to {}", low_text, high_text);
+        return fmt::format("{} {} and {} {}", low_included ? "at least" : "above", low_text, high_included ? "at most" : "below", high_text);
+    }
+    if (bounded_below) return fmt::format("{} {}", low_included ? "at least" : "above", low_text);
+    return fmt::format("{} {}", high_included ? "at most" : "below", high_text);
+}
+
+namespace reading {
+
+std::string show(double value, const Unit& u) { return std::isfinite(value) ? quantity_text(value, u) : ""; }
+
+namespace {
+
+std::string example_quantity(std::string_view unit_text) {
+    return unit_text.empty() || unit_text == "1" ? "a plain number such as 0.3" : fmt::format("a quantity in quotes such as \"1 {}\"", unit_text);
+}
+
+bool in_bounds(double si, const Node& node, const Rule& rule, ReadContext& context) {
+    if (!std::isfinite(si)) {
+        context.diagnostics.error(node.place, fmt::format("{} is not a finite number", rule.name), "give " + example_quantity(rule.unit_text));
+        return false;
+    }
+    if (rule.bounds.contains(si)) return true;
+    const auto& shown = unit(rule.unit_text);
+    context.diagnostics.error(node.place, fmt::format("{} = {} is out of bounds", rule.name, quantity_text(si, shown)),
+                              fmt::format("{} must be {}", rule.name, rule.bounds.text(shown)));
+    return false;
+}
+
+/// Text such as "12 m/d" to SI, with the dimension the rule expects.
+bool quantity_from_text(const std::string& text, const Node& node, const Rule& rule, ReadContext& context, double& out) {
+    const auto split = split_quantity(text);
+    if (!split) {
+        context.diagnostics.error(node.place, fmt::format("{} = \"{}\" does not begin with a number", rule.name, text), "give " + example_quantity(rule.unit_text));
+        return false;
+    }
+    const auto given = Unit::parse(split->unit);
+    if (!given) {
+        context.diagnostics.error(node.place, fmt::format("{} has the unknown unit '{}'", rule.name, split->unit),
+                                  fmt::format("give {}", example_quantity(rule.unit_text)));
+        return false;
+    }
+    const auto& expected = unit(rule.unit_text);
+    if (!given->same_dimension(expected)) {
+        const auto found = split->unit.empty() ? std::string("no unit") : fmt::format("the unit '{}'", split->unit);
+        auto hint = expected.dimensionless() ? "it is a plain number or a fraction such as \"35 %\"" : fmt::format("a unit like '{}' is expected", expected.text);
+        if (expected.kind == UnitKind::content && given->dimensionless()) hint += "; a content is not a fraction";
+        context.diagnostics.error(node.place, fmt::format("{} = \"{}\" has {}", rule.name, text, found), hint);
+        return false;
+    }
+    out = given->to_si(split->number);
+    return in_bounds(out, node, rule, context);
+}
+
+bool check_ascending(const Series& series, const Node& node, const Rule& rule, ReadContext& context) {
+    for (std::size_t i = 1; i < series.dates.size(); ++i)
+        if (!(series.dates[i - 1] < series.dates[i])) {
+            context.diagnostics.error(node.place, fmt::format("{}: the dates of the series do not ascend: {} is followed by {}", rule.name,
+                                                              series.dates[i - 1].text(), series.dates[i].text()),
+                                      "sort the rows by date and give each date once");
+            return false;
+        }
+    return true;
+}
+
+/// { file = "rain.csv", time = "date", column = "rain", unit = "mm/d" }
+struct SeriesFile {
+    FilePath file;
+    std::string time = "date", column, unit;
+    SeriesKind kind = SeriesKind::step;
+
+    static auto parameters() {
+        using T = SeriesFile;
+        return std::tuple{
+            parameter("file", &T::file, "CSV file of the series"),
+            parameter("time", &T::time, "column of the dates").with_default(),
+            parameter("column", &T::column, "column of the values"),
+            parameter("unit", &T::unit, "unit of the values").with_default(),
+            parameter("kind", &T::kind, "step: a value holds until the next date; linear: values are joined by lines").with_default(),
+        };
+    }
+};
+
+bool series_from_table(const Node& node, const Rule& rule, ReadContext& context, Series& out) {
+    SeriesFile given;
+    if (!read_table(node, rule.name, context, given, {})) return false;
+    auto& diagnostics = context.diagnostics;
+    const auto unit_given = Unit::parse(given.unit);
+    if (!unit_given || !unit_given->same_dimension(unit(rule.unit_text))) {
+        diagnostics.error(node.place, fmt::format("{}: the values of the series are in '{}'", rule.name, given.unit), fmt::format("a unit like '{}' is expected", rule.unit_text));
+        return false;
+    }
+    const auto before = diagnostics.error_count();
+    const auto table = read_csv(given.file.path.string(), given.file.place, diagnostics);
+    if (diagnostics.error_count() != before) return false;
+    const auto time = table.require_column(given.time, node.place, diagnostics), column = table.require_column(given.column, node.place, diagnostics);
+    if (!time || !column) return false;
+    out.kind = given.kind;
+    for (std::size_t row = 0; row < table.row_count(); ++row) {
+        const auto date = Date::parse(table.text(row, *time));
+        if (!date) diagnostics.error(table.place(row, *time), fmt::format("{}: '{}' is no date", table.describe(row, *time), table.text(row, *time)), "write 1990-01-31");
+        const auto number = table.required_number(row, *column, diagnostics);
+        if (!date || !number) continue;
+        const double si = unit_given->to_si(*number);
+        if (!rule.bounds.contains(si))
+            diagnostics.error(table.place(row, *column), fmt::format("{}: {} = {} is out of bounds", table.describe(row, *column), rule.name, quantity_text(si, unit(rule.unit_text))),
+                              fmt::format("{} must be {}", rule.name, rule.bounds.text(unit(rule.unit_text))));
+        if (!out.dates.empty() && !(out.dates.back() < *date))
+            diagnostics.error(table.place(row, *time), fmt::format("{}: {} does not come after {}", table.describe(row, *time), date->text(), out.dates.back().text()), "sort the rows by date and give each date once");
+        out.dates.push_back(*date);
+        out.values.push_back(si);
+    }
+    if (table.row_count() == 0) diagnostics.error(given.file.place, fmt::format("{}: the series has no rows", rule.name));
+    return diagnostics.error_count() == before;
+}
+
+bool series_from_list(const Node& node, const Rule& rule, ReadContext& context, Series& out) {
+    bool good = !node.items.empty();
+    if (!good) context.diagnostics.error(node.place, fmt::format("{} is an empty series", rule.name), "give at least one { from = 1990-01-01, value = \"...\" }");
+    for (const auto& item : node.items) {
+        const auto* from = item.is_table() ? item.find("from") : nullptr;
+        const auto* value = item.is_table() ? item.find("value") : nullptr;
+        if (!from || !value || item.entries.size() != 2) {
+            context.diagnostics.error(item.place, fmt::format("{}: {} is no step of a series", rule.name, item.found()),
+                                      "each step is { from = 1990-01-01, value = \"...\" }");
+            good = false;
+            continue;
+        }
+        Date date;
+        double number = 0;
+        good = read_value(from->value, {"from", "", anything}, context, date) && good;
+        good = read_value(value->value, rule, context, number) && good;
+        out.dates.push_back(date);
+        out.values.push_back(number);
+    }
+    return good && check_ascending(out, node, rule, context);
+}
+
+}  // namespace
+
+bool expect(const Node& node, Node::Kind kind, const Rule& rule, ReadContext& context, std::string_view expected) {
+    if (node.kind == kind) return true;
+    context.diagnostics.error(node.place, fmt::format("{} should be {}, not {}", rule.name, expected, node.found()));
+    return false;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, double& out) {
+    if (node.kind == Node::Kind::text) return quantity_from_text(node.text, node, rule, context, out);
+    if (node.kind == Node::Kind::integer || node.kind == Node::Kind::number) {
+        if (!unit(rule.unit_text).dimensionless()) {
+            context.diagnostics.error(node.place, fmt::format("{} = {} has no unit", rule.name, node.number),
+                                      fmt::format("write \"{} {}\"", node.number, rule.unit_text));
+            return false;
+        }
+        out = node.number;
+        return in_bounds(out, node, rule, context);
+    }
+    context.diagnostics.error(node.place, fmt::format("{} should be a quantity, not {}", rule.name, node.found()), "give " + example_quantity(rule.unit_text));
+    return false;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, int& out) {
+    if (!expect(node, Node::Kind::integer, rule, context, "a whole number")) return false;
+    if (!in_bounds(node.number, node, rule, context)) return false;
+    if (std::abs(node.number) > 2e9) {
+        context.diagnostics.error(node.place, fmt::format("{} = {} is too large", rule.name, node.integer));
+        return false;
+    }
+    out = static_cast<int>(node.integer);
+    return true;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, bool& out) {
+    if (!expect(node, Node::Kind::boolean, rule, context, "true or false")) return false;
+    out = node.boolean;
+    return true;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, std::string& out) {
+    if (!expect(node, Node::Kind::text, rule, context, "text in quotes")) return false;
+    out = node.text;
+    return true;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, Name& out) {
+    out.place = node.place;
+    if (!read_value(node, rule, context, out.text)) return false;
+    if (!out.text.empty()) return true;
+    context.diagnostics.error(node.place, fmt::format("{} is empty", rule.name));
+    return false;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, Date& out) {
+    if (node.kind == Node::Kind::date) {
+        out = node.date;
+        return true;
+    }
+    if (node.kind == Node::Kind::text)
+        if (const auto parsed = Date::parse(node.text)) {
+            out = *parsed;
+            return true;
+        }
+    context.diagnostics.error(node.place, fmt::format("{} should be a date, not {}", rule.name, node.found()), "write 1990-01-31 or 1990-01-31T12:00:00, without quotes");
+    return false;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, FilePath& out) {
+    if (!expect(node, Node::Kind::text, rule, context, "a file name in quotes")) return false;
+    out.place = node.place;
+    const std::filesystem::path given(node.text);
+    out.path = given.is_absolute() ? given : context.folder / given;
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(out.path, ignored)) return true;
+    std::vector<std::string> near;
+    for (const auto& entry : std::filesystem::directory_iterator(out.path.parent_path(), ignored)) near.push_back(entry.path().filename().string());
+    const auto guess = nearest_word(given.filename().string(), near);
+    context.diagnostics.error(node.place, fmt::format("{}: there is no file '{}'", rule.name, node.text),
+                              guess.empty() ? fmt::format("files are looked for from {}", context.folder.string()) : fmt::format("did you mean '{}'?", guess));
+    return false;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, Series& out) {
+    out = Series{};
+    out.place = node.place;
+    if (node.is_array()) return series_from_list(node, rule, context, out);
+    if (node.is_table()) return series_from_table(node, rule, context, out);
+    double constant = 0;
+    if (!read_value(node, rule, context, constant)) return false;
+    out.values = {constant};
+    return true;
+}
+
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, SpatialValue& out) {
+    out.place = node.place;
+    out.unit_text = rule.unit_text;
+    out.bounds = rule.bounds;
+    out.name = rule.name;
+    if (!node.is_table()) return read_value(node, rule, context, out.constant);
+    SpatialSource source;
+    if (!read_table(node, rule.name, context, source, {})) return false;
+    const int ways = !source.survey.empty() + !source.points.empty() + !source.raster.empty() + !source.cells.empty();
+    if (ways != 1) {
+        context.diagnostics.error(node.place, fmt::format("{} names {} sources", rule.name, ways), "give exactly one of survey, points, raster, cells");
+        return false;
+    }
+    if (source.column.empty() && source.raster.empty()) {
+        context.diagnostics.error(node.place, fmt::format("{} does not say which column holds the values", rule.name), "add column = \"...\"");
+        return false;
+    }
+    bool good = true;
+    if (!source.background.empty()) {
+        const auto* entry = node.find("background");
+        double value = 0;
+        good = quantity_from_text(source.background, entry->value, {"background", rule.unit_text, rule.bounds}, context, value);
+        out.background = value;
+    }
+    if (!source.unit.empty()) {
+        const auto given = Unit::parse(source.unit);
+        if (!given || !given->same_dimension(unit(rule.unit_text))) {
+            context.diagnostics.error(node.find("unit")->value.place, fmt::format("{}: '{}' is not a unit it can have", rule.name, source.unit),
+                                      fmt::format("a unit like '{}' is expected", rule.unit_text));
+            good = false;
+        }
+    } else if (source.survey.empty() && !unit(rule.unit_text).dimensionless()) {
+        context.diagnostics.error(node.place, fmt::format("{} does not say the unit of the numbers in the file", rule.name),
+                                  fmt::format("add unit = \"{}\"", rule.unit_text));
+        good = false;
+    }
+    out.source = std::move(source);
+    return good;
+}
+
+int read_choice(const Node& node, const Rule& rule, ReadContext& context, const Words& allowed) {
+    if (!expect(node, Node::Kind::text, rule, context, "one of " + joined(allowed))) return -1;
+    const auto found = std::find(allowed.begin(), allowed.end(), node.text);
+    if (found != allowed.end()) return static_cast<int>(found - allowed.begin());
+    auto hint = fmt::format("allowed: {}", joined(allowed));
+    if (const auto near = nearest_word(node.text, allowed); !near.empty()) hint = fmt::format("did you mean '{}'? {}", near, hint);
+    context.diagnostics.error(node.place, fmt::format("{} = \"{}\" is unknown", rule.name, node.text), hint);
+    return -1;
+}
+
+void report_unknown(const Entry& entry, std::string_view table, const std::vector<std::string>& known, ReadContext& context) {
+    context.diagnostics.error(entry.place, fmt::format("'{}' is not a key of {}", entry.key, table), suggestion(entry.key, known));
+}
+
+void report_missing(const Node& table, std::string_view table_name, const ParameterInfo& p, ReadContext& context) {
+    const auto example = p.unit.empty() || p.unit == "1" ? std::string() : fmt::format(" (a quantity like \"1 {}\")", p.unit);
+    context.diagnostics.error(table.place, fmt::format("{} lacks '{}'", table_name, p.name), fmt::format("{}: {}{}", p.name, p.meaning, example));
+}
+
+}  // namespace reading
+
+}  // namespace galena

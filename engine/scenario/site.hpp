@@ -1,0 +1,202 @@
+#pragma once
+// A site file, read: the tables that belong to the engine itself (site, grid, zones, media, surveys, output), and access to every other
+// section by its type.
+
+#include <any>
+#include <array>
+#include <map>
+#include <optional>
+
+#include "scenario/section.hpp"
+
+namespace galena {
+
+/// [site]: where and when.
+struct SiteTable {
+    static constexpr std::string_view section = "site", meaning = "where and when the simulation takes place";
+    static constexpr bool required = true;
+
+    std::string name;
+    std::string crs;
+    std::vector<double> origin = {0, 0};
+    double rotation = 0;
+    std::string vertical_datum;
+    Date start;
+    std::optional<Date> end;
+    std::optional<double> duration;
+    double temperature = 283.15;
+    double water_density = 1000;
+    Place place;
+
+    static auto parameters();
+    void check(ReadContext& context);
+    /// Length of the run [s].
+    [[nodiscard]] double length() const { return duration ? *duration : end ? end->since(start) : 0.0; }
+};
+
+/// Cell widths along one axis: "10 m" for all, or a list in which "20 x 5 m" stands for twenty cells of 5 m.
+struct Widths {
+    std::vector<double> values;  ///< [m]
+};
+
+/// [[grid.layer]], listed from the top down.
+struct LayerTable {
+    std::string name;
+    std::optional<SpatialValue> thickness, bottom;
+    int cells = 1;
+    Place place;
+
+    static auto parameters();
+    void check(ReadContext& context);
+};
+
+/// Which columns of the grid take part.
+struct ActiveTable {
+    std::optional<FilePath> polygon;
+    std::string x, y;
+    static auto parameters();
+};
+
+/// [grid]
+struct GridTable {
+    static constexpr std::string_view section = "grid", meaning = "the cells: columns of variable width, layers from the top down";
+    static constexpr bool required = true;
+
+    int nx = 0, ny = 0;
+    std::vector<std::string> dx, dy;
+    std::vector<double> widths_x, widths_y;  ///< [m], after check()
+    SpatialValue top;
+    std::vector<LayerTable> layers;
+    double minimum_thickness = 0.01;
+    std::optional<ActiveTable> active;
+    Place place;
+
+    static auto parameters();
+    void check(ReadContext& context);
+};
+
+/// Keeps the cells of a zone in which a property lies above or below a value.
+struct WhereTable {
+    std::string property;
+    std::optional<std::string> above, below;
+    Place place;
+    static auto parameters();
+};
+
+/// [[zone]]: a named set of active cells. All conditions given must hold.
+struct ZoneTable {
+    Name name;
+    std::optional<double> x_min, x_max, y_min, y_max, z_min, z_max;
+    std::optional<FilePath> polygon, line;
+    std::optional<double> within;
+    std::string x, y;
+    std::vector<std::string> layers;
+    bool top_cells = false;
+    std::optional<WhereTable> where;
+    Place place;
+    static auto parameters();
+};
+struct ZoneTables {
+    static constexpr std::string_view section = "zone", meaning = "a named set of cells; 'all' is predefined";
+    std::vector<ZoneTable> list;
+};
+
+/// [[medium]]: properties of the ground in a zone; later tables override earlier ones where they overlap.
+struct MediumTable {
+    Name zone{"all", {}};
+    std::optional<SpatialValue> hydraulic_conductivity, hydraulic_conductivity_y, hydraulic_conductivity_vertical, anisotropy_vertical;
+    std::optional<SpatialValue> specific_storage, porosity, effective_porosity, bulk_density, pH;
+    Place place;
+    static auto parameters();
+};
+struct MediumTables {
+    static constexpr std::string_view section = "medium", meaning = "properties of the ground in a zone; later tables override earlier ones";
+    static constexpr bool required = true;
+    std::vector<MediumTable> list;
+};
+
+enum class NonDetect { half, zero, limit };
+template <> inline const Words words<NonDetect> = {"half", "zero", "limit"};
+
+/// [[survey]]: samples of soil at points.
+struct SurveyTable {
+    Name name;
+    FilePath file;
+    std::string x = "x", y = "y";
+    std::string depth_top_column, depth_bottom_column;
+    std::vector<double> depth;
+    std::string unit = "mg/kg";
+    NonDetect non_detect = NonDetect::half;
+    Place place;
+    static auto parameters();
+    void check(ReadContext& context);
+};
+struct SurveyTables {
+    static constexpr std::string_view section = "survey", meaning = "samples of soil at points; fields are interpolated from them";
+    std::vector<SurveyTable> list;
+};
+
+/// [[observation]]: a point whose values are written at every step.
+struct ObservationTable {
+    Name name;
+    double x = 0, y = 0;
+    std::optional<double> z, depth;
+    Place place;
+    static auto parameters();
+    void check(ReadContext& context);
+};
+struct ObservationTables {
+    static constexpr std::string_view section = "observation", meaning = "a point whose heads and concentrations are written at every step";
+    std::vector<ObservationTable> list;
+};
+
+/// [output]
+struct OutputTable {
+    static constexpr std::string_view section = "output", meaning = "what is written when";
+    std::optional<double> interval;
+    std::vector<double> times;
+    std::vector<Date> dates;
+    bool vtk = true;
+    std::optional<double> checkpoint_interval;
+    double closure_tolerance = 1e-6;
+    bool stop_on_closure = true;
+    std::vector<Name> zones;
+    Place place;
+    static auto parameters();
+};
+
+/// A whole site file.
+class Site {
+public:
+    /// Reads and checks everything that does not need the grid. Mistakes are added to `diagnostics`; syntax mistakes throw ScenarioError.
+    static Site read(const std::filesystem::path& file, Diagnostics& diagnostics);
+    /// The same from a tree: for scenarios (overrides) and ensembles. `folder`: files named in the tree are relative to it.
+    static Site from_tree(const Node& tree, const std::filesystem::path& folder, Diagnostics& diagnostics);
+
+    [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+    [[nodiscard]] const std::string& text() const { return text_; }  ///< the file as it was read
+
+    /// A section by its type; nullptr when the file does not have it.
+    template <SectionTable T>
+    [[nodiscard]] const T* find() const {
+        const auto it = sections_.find(std::string(T::section));
+        return it == sections_.end() ? nullptr : std::any_cast<T>(&it->second);
+    }
+    /// A section that is there, or its defaults.
+    template <SectionTable T>
+    [[nodiscard]] const T& section() const {
+        static const T absent{};
+        const auto* found = find<T>();
+        return found ? *found : absent;
+    }
+    /// True when reading this section brought no mistake.
+    [[nodiscard]] bool sound(std::string_view section) const { return faulty_.find(section) == faulty_.end(); }
+
+private:
+    std::filesystem::path file_;
+    std::string text_;
+    std::map<std::string, std::any> sections_;
+    std::set<std::string, std::less<>> faulty_;
+};
+
+}  // namespace galena

@@ -1,0 +1,42 @@
+#include "simulation/schedule.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace galena {
+
+Schedule::Schedule(const Site& site, Diagnostics& diagnostics) {
+    const auto& where = site.section<SiteTable>();
+    const auto& output = site.section<OutputTable>();
+    end_ = where.length();
+    outputs_ = {0.0, end_};
+    const auto add = [&](double time, const std::string& text) {
+        if (time < 0 || time > end_) diagnostics.error(output.place, fmt::format("the output time {} lies outside the run", text), fmt::format("the run lasts {}", quantity_text(end_, unit("d"))));
+        else outputs_.insert(time);
+    };
+    if (output.interval && *output.interval > 0) {
+        const double count = end_ / *output.interval;
+        if (count > 1e6) diagnostics.error(output.place, fmt::format("interval gives {:.3g} output times", count), "choose a longer interval");
+        else for (int n = 1; n * *output.interval < end_ * (1 - 1e-9); ++n) outputs_.insert(n * *output.interval);
+    }
+    for (const double time : output.times) add(time, quantity_text(time, unit("d")));
+    for (const Date date : output.dates) add(date.since(where.start), date.text());
+    stops_ = outputs_;
+}
+
+void Schedule::add_events(const std::set<double>& times) {
+    for (const double time : times)
+        if (time > 0 && time < end_) stops_.insert(time);
+}
+
+double Schedule::end_of_step(double time, double longest) const {
+    const auto next = stops_.upper_bound(time);
+    const double stop = next == stops_.end() ? end_ : *next;
+    const double remaining = stop - time;
+    if (longest >= remaining * (1 - 1e-9)) return stop;
+    if (2 * longest > remaining) return time + 0.5 * remaining;
+    return time + longest;
+}
+
+}  // namespace galena

@@ -1,0 +1,60 @@
+#pragma once
+// A simulation: domain, equations, observers, and the loop of steps.
+
+#include <functional>
+
+#include "simulation/observer.hpp"
+#include "simulation/schedule.hpp"
+
+namespace galena {
+
+/// A step that had to be repeated shorter.
+struct Retry {
+    double time = 0, tried = 0, next = 0;
+    std::string cause;
+};
+
+class Simulation {
+public:
+    /// Builds everything from the site. All mistakes go to `diagnostics`; nullptr when there are any.
+    static std::unique_ptr<Simulation> build(const Site& site, Diagnostics& diagnostics);
+
+    /// Sets the initial state (solves steady flow) and shows it to the observers. Throws SimulationError.
+    void start();
+    /// Takes up a run where a checkpoint left it.
+    void resume(CheckpointReader& in);
+    void save(CheckpointWriter& out) const;
+
+    [[nodiscard]] bool finished() const { return state_.time >= schedule_.end(); }
+    /// One accepted step. Throws SimulationError when no step, however short, succeeds; the state is then that of the step before.
+    void step();
+
+    /// Observers are shown every step in the order they were added; those of the models come first.
+    void add_observer(Observer& observer) { observers_.push_back(&observer); }
+
+    [[nodiscard]] const Domain& domain() const { return *domain_; }
+    [[nodiscard]] const State& state() const { return state_; }
+    [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+    [[nodiscard]] const Schedule& schedule() const { return schedule_; }
+    [[nodiscard]] const std::vector<std::unique_ptr<Equation>>& equations() const { return equations_; }
+    [[nodiscard]] const std::vector<std::unique_ptr<Observer>>& model_observers() const { return model_observers_; }
+    [[nodiscard]] const std::vector<Retry>& retries() const { return retries_; }
+    [[nodiscard]] bool at_output() const { return schedule_.is_output(state_.time); }
+
+private:
+    Simulation(Schedule schedule) : schedule_(std::move(schedule)) {}
+
+    void show(const Step& step);
+    [[nodiscard]] double longest_step() const;
+
+    Schedule schedule_;
+    std::unique_ptr<Domain> domain_;
+    std::vector<std::unique_ptr<Equation>> equations_;
+    std::vector<std::unique_ptr<Observer>> model_observers_;
+    std::vector<Observer*> observers_;
+    State state_;
+    Ledger ledger_;
+    std::vector<Retry> retries_;
+};
+
+}  // namespace galena

@@ -1,0 +1,339 @@
+#include "study/run.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+#include <fstream>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/units.hpp"
+#include "output/budget_writer.hpp"
+#include "output/checkpoint_file.hpp"
+#include "output/field_writer.hpp"
+#include "output/observation_writer.hpp"
+#include "output/output_folder.hpp"
+#include "output/progress.hpp"
+#include "simulation/simulation.hpp"
+
+namespace galena {
+
+const char* program_version() { return GALENA_VERSION; }
+
+namespace {
+
+std::atomic<bool> stop_requested{false};
+
+/// The first Ctrl-C asks for an orderly end; a second one, should that take too long, ends the program at once.
+void request_stop(int) {
+    stop_requested = true;
+    std::signal(SIGINT, SIG_DFL);
+}
+
+double peak_memory_gib() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / (1024.0 * 1024.0);
+}
+
+/// Lines to the terminal and to log.txt.
+class Log {
+public:
+    explicit Log(bool quiet) : quiet_(quiet) {}
+    void open(const std::filesystem::path& file, bool append) {
+        file_.open(file, append ? std::ios::app : std::ios::trunc);
+        for (const auto& line : early_) file_ << line << '\n';
+        early_.clear();
+    }
+    void line(const std::string& text, bool always = false) {
+        if (!quiet_ || always) fmt::print(always ? stderr : stdout, "{}\n", text);
+        std::fflush(stdout);
+        if (file_.is_open()) file_ << text << std::endl;
+        else early_.push_back(text);
+    }
+
+private:
+    bool quiet_;
+    std::ofstream file_;
+    std::vector<std::string> early_;
+};
+
+/// Amounts for people: water in m³ or million m³, mass in kg, g or t.
+std::string amount_text(double si, const std::string& unit_text) {
+    if (unit_text == "m3") return std::abs(si) >= 1e6 ? fmt::format("{:.4g} million m3", si / 1e6) : fmt::format("{:.4g} m3", si);
+    if (std::abs(si) >= 1e4) return fmt::format("{:.4g} t", si / 1e3);
+    if (si != 0 && std::abs(si) < 0.1) return fmt::format("{:.4g} g", si * 1e3);
+    return fmt::format("{:.4g} kg", si);
+}
+
+/// Everything of a run that has to live as long as it does.
+class Session {
+public:
+    explicit Session(const RunOptions& options) : options_(options), log_(options.quiet) {}
+
+    ExitCode run() {
+        build();
+        open_outputs();
+        const auto begin = std::chrono::steady_clock::now();
+        const auto code = loop();
+        const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        progress_->clear();
+        return finish(code, seconds);
+    }
+
+private:
+    void build() {
+        Diagnostics diagnostics;
+        site_ = Site::read(options_.site, diagnostics);
+        simulation_ = Simulation::build(site_, diagnostics);
+        if (simulation_) {
+            observations_ = std::make_unique<ObservationWriter>(site_, simulation_->domain(), diagnostics);
+            zones_ = std::make_unique<ZoneWriter>(site_, simulation_->domain(), diagnostics);
+        }
+        diagnostics.throw_if_errors();
+        if (!diagnostics.all().empty()) log_.line(diagnostics.text(), true);
+        log_.line(fmt::format("galena {}: {}", program_version(), site_.section<SiteTable>().name));
+        for (const auto& remark : simulation_->domain().remarks) log_.line(remark);
+        for (const auto& equation : simulation_->equations())
+            for (const auto& text : equation->summary()) log_.line(text);
+    }
+
+    void open_outputs() {
+        const bool resume = options_.resume.has_value();
+        auto where = options_.resume ? *options_.resume : options_.output ? *options_.output : options_.site.parent_path() / "results";
+        folder_ = std::make_unique<OutputFolder>(resume ? OutputFolder::reopen(where) : OutputFolder::prepare(where));
+        if (resume) {
+            checkpoint_ = std::make_unique<CheckpointFileReader>(*folder_ / "checkpoint.h5");
+            if (checkpoint_->text("site_sha256") != sha256(site_.text()))
+                throw ScenarioError({options_.site.string(), 0, 0}, "the site file is not the one the checkpoint was made with", "resume with the file as it was, or start anew without --resume");
+        }
+        log_.open(*folder_ / "log.txt", resume);
+        std::vector<const Observer*> with_fields;
+        for (const auto& observer : simulation_->model_observers()) with_fields.push_back(observer.get());
+        const auto& site = site_.section<SiteTable>();
+        const ResultsMetadata metadata{program_version(), site.name, site_.file().filename().string(), site_.text(), site.start.text()};
+        fields_ = std::make_unique<FieldWriter>(FieldWriter::Options{folder_->path(), metadata, site_.section<OutputTable>().vtk, resume}, simulation_->domain(), with_fields);
+        budget_ = std::make_unique<BudgetWriter>(*folder_ / "budget.csv", resume);
+        observations_->open(*folder_ / "observations.csv", resume);
+        if (zones_->wanted()) zones_->open(*folder_ / "zones.csv", resume);
+        const bool terminal = isatty(STDERR_FILENO) != 0;
+        progress_ = std::make_unique<Progress>(options_.quiet ? Progress::Style::silent : terminal ? Progress::Style::terminal : Progress::Style::lines, simulation_->schedule().end());
+        simulation_->add_observer(*budget_);
+        simulation_->add_observer(*observations_);
+        if (zones_->wanted()) simulation_->add_observer(*zones_);
+        simulation_->add_observer(*fields_);
+        simulation_->add_observer(*progress_);
+    }
+
+    void save_checkpoint() {
+        CheckpointFileWriter out(*folder_ / "checkpoint.h5");
+        out.set("program_version", program_version());
+        out.set("site_sha256", sha256(site_.text()));
+        simulation_->save(out);
+        out.commit();
+    }
+
+    [[nodiscard]] bool checkpoint_due() const {
+        const auto& interval = site_.section<OutputTable>().checkpoint_interval;
+        if (!interval) return simulation_->at_output();
+        return simulation_->state().time - last_checkpoint_ >= *interval;
+    }
+
+    ExitCode loop() {
+        stop_requested = false;
+        std::signal(SIGINT, request_stop);
+        std::signal(SIGTERM, request_stop);
+        long steps = 0;
+        try {
+            if (checkpoint_) {
+                simulation_->resume(*checkpoint_);
+                checkpoint_.reset();
+                log_.line(fmt::format("resumed at {:.6g} d, step {}", simulation_->state().time / seconds_per_day, simulation_->state().step));
+            } else {
+                simulation_->start();
+            }
+            started_ = true;
+            std::size_t retries = simulation_->retries().size();
+            while (!simulation_->finished()) {
+                simulation_->step();
+                ++steps;
+                for (; retries < simulation_->retries().size(); ++retries) {
+                    const auto& r = simulation_->retries()[retries];
+                    progress_->clear();
+                    log_.line(fmt::format("at {:.6g} d a step of {:.4g} d failed and is tried with {:.4g} d: {}", r.time / seconds_per_day, r.tried / seconds_per_day, r.next / seconds_per_day, r.cause));
+                }
+                const bool stop = stop_requested || (options_.stop_after && steps >= *options_.stop_after);
+                if (stop && !simulation_->finished()) {
+                    save_checkpoint();
+                    return interrupted;
+                }
+                if (checkpoint_due()) {
+                    save_checkpoint();
+                    last_checkpoint_ = simulation_->state().time;
+                }
+            }
+        } catch (const SimulationError& fault) {
+            progress_->clear();
+            if (started_ && simulation_->state().step > 0) save_checkpoint();
+            log_.line(fmt::format("galena: the computation could not go on\n{}", fault.what()), true);
+            return could_not_go_on;
+        }
+        return done;
+    }
+
+    ExitCode finish(ExitCode code, double seconds) {
+        auto& results = fields_->results();
+        if (code == could_not_go_on) {
+            results.set("status", "failed");
+            log_.line(fmt::format("the last good state is kept in {}", folder_->path().string()), true);
+            return code;
+        }
+        if (code == interrupted) {
+            results.set("status", "interrupted");
+            log_.line(fmt::format("interrupted at {:.6g} d; go on with: galena run {} --resume {}", simulation_->state().time / seconds_per_day, options_.site.string(), folder_->path().string()), true);
+            return code;
+        }
+        for (const auto& observer : simulation_->model_observers())
+            for (const auto& table : observer->tables()) {
+                results.write_table(table);
+                write_table_csv(table);
+            }
+        print_books();
+        for (const auto& observer : simulation_->model_observers())
+            for (const auto& text : observer->summary()) log_.line(text);
+        print_effort(seconds);
+        const auto worst = worst_closure();
+        results.set("status", "finished");
+        results.set("worst_closure", worst.cumulative);
+        const auto& output = site_.section<OutputTable>();
+        if (worst.cumulative > output.closure_tolerance && output.stop_on_closure) {
+            results.set("status", "failed");
+            log_.line(fmt::format("galena: the budget of {} does not close: {:.3g} is worse than the tolerance {:.3g}; the files are kept in {}", worst.component, worst.cumulative, output.closure_tolerance, folder_->path().string()), true);
+            return could_not_go_on;
+        }
+        log_.line(fmt::format("results: {}", folder_->path().string()));
+        return done;
+    }
+
+    void write_table_csv(const Table& table) const {
+        std::filesystem::create_directories(*folder_ / "tables");
+        std::vector<std::string> header;
+        std::size_t rows = 0;
+        for (const auto& c : table.columns) {
+            header.push_back(c.unit.empty() || c.unit == "1" ? c.name : fmt::format("{} [{}]", c.name, c.unit));
+            rows = std::max({rows, c.numbers.size(), c.texts.size()});
+        }
+        CsvWriter out(*folder_ / "tables" / (table.name + ".csv"), header);
+        for (std::size_t row = 0; row < rows; ++row) {
+            std::vector<CsvWriter::Field> fields;
+            for (const auto& c : table.columns) {
+                if (c.texts.empty()) fields.emplace_back(c.numbers[row]);
+                else fields.emplace_back(std::string_view(c.texts[row]));
+            }
+            out.row(fields);
+        }
+        out.flush();
+    }
+
+    /// What moved where: one line per term that moved something.
+    void print_books() {
+        const auto& entries = simulation_->ledger().entries();
+        if (entries.empty()) return;
+        log_.line("");
+        log_.line(fmt::format("{:<10} {:<42} {:>20} {:>20}", "budget", "", "in", "out"));
+        for (const auto& e : entries) {
+            if (e.cumulative_in == 0 && e.cumulative_out == 0) continue;
+            auto label = e.term.term + (e.term.name.empty() ? "" : " '" + e.term.name + "'");
+            if (e.term.term == "storage") label = "out of / into storage, " + e.term.name;
+            log_.line(fmt::format("{:<10} {:<42} {:>20} {:>20}", e.term.component, label, amount_text(e.cumulative_in, e.term.unit), amount_text(e.cumulative_out, e.term.unit)));
+        }
+        for (const auto& c : simulation_->ledger().closures()) log_.line(fmt::format("{:<10} closure {:.2g}", c.component, c.cumulative));
+    }
+
+    [[nodiscard]] Closure worst_closure() const {
+        Closure worst;
+        for (const auto& c : simulation_->ledger().closures())
+            if (c.cumulative >= worst.cumulative) worst = c;
+        return worst;
+    }
+
+    void print_effort(double seconds) {
+        const auto steps = simulation_->state().step;
+        log_.line("");
+        for (const auto& equation : simulation_->equations()) {
+            const auto s = equation->statistics();
+            if (s.solves > 0)
+                log_.line(fmt::format("{:<10} {} solves with {}, {} iterations, {:.3g} s, largest relative residual {:.2g}", s.equation, s.solves, s.solver, s.iterations, s.seconds, s.worst_residual));
+        }
+        const double cells = static_cast<double>(simulation_->domain().grid.active_count());
+        log_.line(fmt::format("{} steps of {:.0f} cells in {:.2f} s: {:.3g} cells x steps per second; peak memory {:.2f} GiB; {} threads", steps, cells, seconds, cells * static_cast<double>(steps) / std::max(seconds, 1e-9), peak_memory_gib(), thread_count()));
+    }
+
+    RunOptions options_;
+    Log log_;
+    Site site_;
+    std::unique_ptr<Simulation> simulation_;
+    std::unique_ptr<OutputFolder> folder_;
+    std::unique_ptr<CheckpointFileReader> checkpoint_;
+    std::unique_ptr<BudgetWriter> budget_;
+    std::unique_ptr<ObservationWriter> observations_;
+    std::unique_ptr<ZoneWriter> zones_;
+    std::unique_ptr<FieldWriter> fields_;
+    std::unique_ptr<Progress> progress_;
+    double last_checkpoint_ = 0;
+    bool started_ = false;
+};
+
+}  // namespace
+
+ExitCode run(const RunOptions& options) { return Session(options).run(); }
+
+ExitCode check(const std::filesystem::path& file, bool json) {
+    Diagnostics diagnostics;
+    std::string name;
+    std::vector<std::string> lines;
+    nlohmann::json understood;
+    try {
+        const auto site = Site::read(file, diagnostics);
+        const auto simulation = Simulation::build(site, diagnostics);
+        if (simulation) {
+            const ObservationWriter observations(site, simulation->domain(), diagnostics);
+            const ZoneWriter zones(site, simulation->domain(), diagnostics);
+            const auto& where = site.section<SiteTable>();
+            name = where.name;
+            lines.push_back(fmt::format("from {} for {}, {} output times", where.start.text(), quantity_text(where.length(), unit("d")), simulation->schedule().output_count()));
+            for (const auto& remark : simulation->domain().remarks) lines.push_back(remark);
+            for (const auto& [zone, cells] : simulation->domain().zones.all()) lines.push_back(fmt::format("zone {}: {} cells", zone, cells.size()));
+            for (const auto& equation : simulation->equations())
+                for (const auto& text : equation->summary()) lines.push_back(text);
+        }
+    } catch (const ScenarioError& fault) {  // a mistake of syntax: nothing else can be read
+        for (const auto& d : fault.diagnostics().all()) diagnostics.error(d.place, d.what, d.hint);
+    }
+    if (json) {
+        auto problems = nlohmann::json::array();
+        for (const auto& d : diagnostics.all())
+            problems.push_back({{"severity", d.severity == Diagnostic::Severity::error ? "error" : "warning"}, {"file", d.place.file}, {"line", d.place.line}, {"column", d.place.column}, {"message", d.what}, {"hint", d.hint}});
+        const nlohmann::json document{{"site", name}, {"valid", !diagnostics.has_errors()}, {"understood", lines}, {"problems", problems}};
+        fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    } else {
+        fmt::print(stderr, "{}", diagnostics.text());
+        if (!diagnostics.has_errors()) {
+            fmt::print("{}\n", name);
+            for (const auto& line : lines) fmt::print("  {}\n", line);
+            fmt::print("{} is valid\n", file.string());
+        } else {
+            fmt::print(stderr, "{} mistakes; nothing was run\n", diagnostics.error_count());
+        }
+    }
+    return diagnostics.has_errors() ? wrong_input : done;
+}
+
+}  // namespace galena

@@ -1,0 +1,48 @@
+// General head: third-type boundary. Water passes to or from a distant head through a conductance, in both directions.
+
+#include "flow/water_boundary.hpp"
+
+namespace galena {
+
+struct GeneralHead final : WaterBoundary {
+    static constexpr std::string_view name = "general_head", meaning = "exchange with a head outside through a conductance";
+
+    Name zone;
+    std::optional<Side> side;
+    Series head;
+    std::optional<double> conductance, leakance;
+
+    static auto parameters() {
+        return std::tuple_cat(boundary_parameters(), std::tuple{
+            parameter("zone", &GeneralHead::zone, "cells that exchange water").with_default(),
+            parameter("side", &GeneralHead::side, "side of the box whose cells exchange water"),
+            parameter("head", &GeneralHead::head, "m", anything, "head outside"),
+            parameter("conductance", &GeneralHead::conductance, "m2/d", positive, "per cell (or give leakance)"),
+            parameter("leakance", &GeneralHead::leakance, "1/d", positive, "conductance per plan area"),
+        });
+    }
+
+    [[nodiscard]] std::string_view type() const override { return name; }
+    [[nodiscard]] bool determines_head() const override { return true; }
+    [[nodiscard]] std::optional<Side> through_side() const override { return side; }
+
+    void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
+        take_cells(zone, side, domain, diagnostics);
+        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, place, domain.grid, cells_, diagnostics);
+    }
+    void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
+        const double outside = head.at(moment.origin, moment.to);
+        for (std::size_t n = 0; n < cells_.size(); ++n) {
+            rate[n] = per_cell_[n] * (outside - heads[n]);
+            slope[n] = per_cell_[n];
+        }
+    }
+    [[nodiscard]] std::vector<const Series*> series() const override { return {&head}; }
+
+private:
+    std::vector<double> per_cell_;
+};
+
+REGISTER(WaterBoundary, GeneralHead)
+
+}  // namespace galena

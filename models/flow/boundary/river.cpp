@@ -1,0 +1,70 @@
+// River: exchange through its bed; where the head falls below the bed, leakage no longer depends on it (McDonald & Harbaugh 1988, ch. 6).
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "flow/water_boundary.hpp"
+
+namespace galena {
+
+struct River final : WaterBoundary {
+    static constexpr std::string_view name = "river", meaning = "exchange with a river through its bed";
+
+    Name zone;
+    std::optional<Series> stage;
+    std::optional<SpatialValue> stage_field;
+    std::optional<SpatialValue> bed_elevation;
+    std::optional<double> depth;
+    std::optional<double> conductance, leakance;
+
+    static auto parameters() {
+        return std::tuple_cat(boundary_parameters(), std::tuple{
+            parameter("zone", &River::zone, "cells under the river"),
+            parameter("stage", &River::stage, "m", anything, "water level (or give stage_field)"),
+            parameter("stage_field", &River::stage_field, "m", anything, "water level that varies in space and not in time"),
+            parameter("bed_elevation", &River::bed_elevation, "m", anything, "elevation of the bed's underside (or give depth)"),
+            parameter("depth", &River::depth, "m", positive, "water depth including the bed: the bed lies this far below the stage"),
+            parameter("conductance", &River::conductance, "m2/d", positive, "of the bed, per cell (or give leakance)"),
+            parameter("leakance", &River::leakance, "1/d", positive, "bed conductivity over bed thickness"),
+        });
+    }
+
+    [[nodiscard]] std::string_view type() const override { return name; }
+    [[nodiscard]] bool determines_head() const override { return true; }
+
+    void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
+        take_cells(zone, {}, domain, diagnostics);
+        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, place, domain.grid, cells_, diagnostics);
+        if (stage.has_value() == stage_field.has_value())
+            diagnostics.error(place, fmt::format("river '{}' gives {} stage {} stage_field", label.text, stage ? "both" : "neither", stage ? "and" : "nor"), "give one of them");
+        if (bed_elevation.has_value() == depth.has_value())
+            diagnostics.error(place, fmt::format("river '{}' gives {} bed_elevation {} depth", label.text, depth ? "both" : "neither", depth ? "and" : "nor"), "give one of them");
+        stages_.assign(cells_.size(), 0.0);
+        beds_.assign(cells_.size(), 0.0);
+        if (stage_field) pick(field_of(*stage_field, site, domain, diagnostics), stages_);
+        if (bed_elevation) pick(field_of(*bed_elevation, site, domain, diagnostics), beds_);
+    }
+    void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
+        const double level = stage ? stage->at(moment.origin, moment.to) : 0.0;
+        for (std::size_t n = 0; n < cells_.size(); ++n) {
+            const double water = stage ? level : stages_[n];
+            const double bed = depth ? water - *depth : beds_[n];
+            const bool connected = heads[n] > bed;
+            rate[n] = per_cell_[n] * (water - (connected ? heads[n] : bed));
+            slope[n] = connected ? per_cell_[n] : 0.0;
+        }
+    }
+    [[nodiscard]] std::vector<const Series*> series() const override { return stage ? std::vector<const Series*>{&*stage} : std::vector<const Series*>{}; }
+
+private:
+    void pick(const CellField& field, std::vector<double>& out) const {
+        for (std::size_t n = 0; n < cells_.size(); ++n) out[n] = field[cells_[n]];
+    }
+
+    std::vector<double> per_cell_, stages_, beds_;
+};
+
+REGISTER(WaterBoundary, River)
+
+}  // namespace galena

@@ -1,0 +1,76 @@
+// Well: a given rate, shared among the cells its screen crosses in proportion to conductivity times screened length
+// (Neville & Tonkin 2004; the default of MODFLOW's multi-layer practice). It has no own head yet.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/suggestion.hpp"
+#include "flow/water_boundary.hpp"
+
+namespace galena {
+
+struct Well final : WaterBoundary {
+    static constexpr std::string_view name = "well", meaning = "a rate shared over the cells that its screen crosses";
+
+    double x = 0, y = 0;
+    std::optional<double> screen_top, screen_bottom;
+    Series rate;
+
+    static auto parameters() {
+        return std::tuple_cat(boundary_parameters(), std::tuple{
+            parameter("x", &Well::x, "m", anything, "coordinate"),
+            parameter("y", &Well::y, "m", anything, "coordinate"),
+            parameter("screen_top", &Well::screen_top, "m", anything, "elevation of the screen's upper end; the whole column when absent"),
+            parameter("screen_bottom", &Well::screen_bottom, "m", anything, "elevation of the screen's lower end"),
+            parameter("rate", &Well::rate, "m3/d", anything, "positive: injection, negative: pumping"),
+        });
+    }
+
+    [[nodiscard]] std::string_view type() const override { return name; }
+
+    void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
+        const auto& grid = domain.grid;
+        
+        if (screen_top.has_value() != screen_bottom.has_value() || (screen_top && *screen_top <= *screen_bottom)) {
+            diagnostics.error(place, fmt::format("well '{}': the screen is no range", label.text), "give screen_top above screen_bottom, or neither for the whole column");
+            return;
+        }
+        const Index lowest = grid.find_column({x, y, 0});
+        if (lowest < 0) {
+            const auto low = grid.georeference().to_crs({0, 0, 0});
+            const auto high = grid.georeference().to_crs({grid.x_edges().back(), grid.y_edges().back(), 0});
+            diagnostics.error(place, fmt::format("well '{}' at x = {} m, y = {} m lies outside the grid", label.text, x, y),
+                              fmt::format("the grid reaches from ({:.10g}, {:.10g}) to ({:.10g}, {:.10g}) m", low.x, low.y, high.x, high.y));
+            return;
+        }
+        double sum = 0;
+        const double top = screen_top.value_or(1e30), bottom = screen_bottom.value_or(-1e30);
+        for (Index cell = lowest; cell < grid.cell_count(); cell += grid.column_count()) {
+            const double length = std::min(top, grid.top(cell)) - std::max(bottom, grid.bottom(cell));
+            if (length <= 0 || !grid.active(cell)) continue;
+            cells_.push_back(cell);
+            share_.push_back(length * domain.medium.hydraulic_conductivity[cell]);
+            sum += share_.back();
+        }
+        if (cells_.empty())
+            diagnostics.error(place, fmt::format("the screen of well '{}' crosses no active cell", label.text),
+                              fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), grid.top(lowest + (grid.cell_count() - grid.column_count()))));
+        for (auto& s : share_) s /= sum;
+    }
+    void evaluate(const FlowMoment& moment, std::span<const double>, std::span<double> out, std::span<double> slope) const override {
+        const double mean = rate.mean(moment.origin, moment.from, moment.to);
+        for (std::size_t n = 0; n < cells_.size(); ++n) {
+            out[n] = mean * share_[n];
+            slope[n] = 0;
+        }
+    }
+    [[nodiscard]] std::vector<const Series*> series() const override { return {&rate}; }
+
+private:
+    std::vector<double> share_;
+};
+
+REGISTER(WaterBoundary, Well)
+
+}  // namespace galena

@@ -1,0 +1,391 @@
+#include "flow/saturated_flow.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "core/suggestion.hpp"
+#include "grid/connectivity.hpp"
+#include "numerics/face_conductance.hpp"
+#include "numerics/face_operators.hpp"
+
+namespace galena {
+
+REGISTER_SECTION(FlowTable)
+
+namespace {
+const bool registered = EquationIndex::instance().add(
+    {"flow", 10, [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Equation> {
+         if (!site.find<FlowTable>()) return nullptr;
+         return std::make_unique<SaturatedFlow>(site, domain, diagnostics);
+     }});
+}  // namespace
+
+// ---- set-up -----------------------------------------------------------------------------------------------------------------------
+
+SaturatedFlow::SaturatedFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
+    : table_(site.section<FlowTable>()), domain_(domain), boundaries_(site.section<WaterBoundaries>().list) {
+    statistics_.equation = "flow";
+    if (!table_.solver.empty()) {
+        const auto known = symmetric_solver_names();
+        if (std::find(known.begin(), known.end(), table_.solver) == known.end()) {
+            diagnostics.error(table_.place, fmt::format("solver = \"{}\" is unknown", table_.solver), suggestion(table_.solver, known));
+            return;
+        }
+    }
+    if (domain.medium.hydraulic_conductivity.empty()) {
+        diagnostics.error(table_.place, "flow needs a hydraulic_conductivity", "give it in a [[medium]] for every active cell");
+        return;
+    }
+    if (domain.medium.porosity.empty()) {
+        diagnostics.error(table_.place, "flow needs a porosity", "give it in a [[medium]] for every active cell");
+        return;
+    }
+    if (table_.regime == Regime::transient && domain.medium.specific_storage.empty()) {
+        diagnostics.error(table_.place, "transient flow needs a specific_storage", "give it in a [[medium]] for every active cell, or set regime = \"steady\"");
+        return;
+    }
+    initial_head_ = field_of(table_.initial_head, site, domain, diagnostics);
+    conductance_ = FaceField(domain.grid);
+    const auto& m = domain.medium;
+    compute_conductances(domain.grid, m.conductivity(Axis::x), m.conductivity(Axis::y), m.conductivity(Axis::z), conductance_);
+    resolve_boundaries(site, diagnostics);
+    find_unknowns(diagnostics);
+    if (!diagnostics.has_errors() && table_.regime == Regime::steady) check_heads_determined(site, diagnostics);
+    next_step_ = table_.initial_step;
+}
+
+void SaturatedFlow::resolve_boundaries(const Site& site, Diagnostics& diagnostics) {
+    std::map<std::string, Place> seen;
+    std::erase(boundaries_, nullptr);  // those that could not be read are already reported
+    for (auto& boundary : boundaries_) {
+        boundary->resolve(site, domain_, diagnostics);
+        const auto [first, fresh] = seen.emplace(boundary->label.text, boundary->label.place);
+        if (!fresh)
+            diagnostics.error(boundary->label.place, fmt::format("a second boundary is named '{}'", boundary->label.text),
+                              fmt::format("the first is at {}; names must differ, budgets go by them", first->second.text()));
+        for (const auto* series : boundary->series()) {
+            changes_in_time_ = changes_in_time_ || !series->constant();
+            for (const Date date : series->dates) events_.insert(date.since(domain_.start));
+            if (!series->constant() && series->dates.front() > domain_.start)
+                diagnostics.error(series->place, fmt::format("the series begins on {}, after the start of the run on {}", series->dates.front().text(), domain_.start.text()),
+                                  "give a value from the start of the run on");
+        }
+        rate_.emplace_back(boundary->cells().size(), 0.0);
+        slope_.emplace_back(boundary->cells().size(), 0.0);
+    }
+}
+
+void SaturatedFlow::find_unknowns(Diagnostics& diagnostics) {
+    held_.assign(static_cast<std::size_t>(domain_.grid.cell_count()), 0);
+    std::map<Index, const WaterBoundary*> holder;
+    for (const auto& boundary : boundaries_) {
+        if (!boundary->holds_head()) continue;
+        for (const Index cell : boundary->cells()) {
+            const auto [first, fresh] = holder.emplace(cell, boundary.get());
+            if (!fresh) {
+                diagnostics.error(boundary->place, fmt::format("'{}' and '{}' both hold the head of {}", first->second->label.text, boundary->label.text, domain_.grid.describe(cell)),
+                                  "let their zones not overlap");
+                break;
+            }
+            held_[static_cast<std::size_t>(cell)] = 1;
+        }
+    }
+}
+
+void SaturatedFlow::check_heads_determined(const Site&, Diagnostics& diagnostics) const {
+    const auto parts = connected_parts(domain_.grid, conductance_);
+    std::vector<bool> determined(static_cast<std::size_t>(parts.count), false);
+    for (const auto& boundary : boundaries_)
+        if (boundary->determines_head())
+            for (const Index cell : boundary->cells()) determined[static_cast<std::size_t>(parts.part[static_cast<std::size_t>(cell)])] = true;
+    for (Index p = 0; p < parts.count; ++p)
+        if (!determined[static_cast<std::size_t>(p)]) {
+            const Index cell = parts.first_cell[static_cast<std::size_t>(p)];
+            const auto where = parts.count == 1 ? std::string("steady flow has no boundary that fixes a head")
+                                                : fmt::format("steady flow: {} cells connected to {} have no boundary that fixes a head", parts.size[static_cast<std::size_t>(p)], domain_.grid.describe(cell));
+            diagnostics.error(table_.place, where, "add a fixed_head, general_head, river or drain there, make these cells inactive, or set regime = \"transient\"");
+        }
+}
+
+std::vector<std::string> SaturatedFlow::summary() const {
+    std::vector<std::string> lines{fmt::format("flow: saturated, {}; {} boundaries", table_.regime == Regime::steady ? "steady" : "transient", boundaries_.size())};
+    for (const auto& boundary : boundaries_)
+        lines.push_back(fmt::format("  {:<14} {:<24} {} cells", boundary->type(), boundary->label.text, boundary->cells().size()));
+    return lines;
+}
+
+void SaturatedFlow::add_events(std::set<double>& times) const { times.insert(events_.begin(), events_.end()); }
+
+// ---- one solve --------------------------------------------------------------------------------------------------------------------
+
+void SaturatedFlow::initialise(State& state) {
+    const auto& grid = domain_.grid;
+    state.has_flow = true;
+    state.hydraulic_head = initial_head_;
+    initial_head_ = CellField();
+    state.water_flux = FaceField(grid);
+    state.mobile_water = CellField(grid);
+    const auto& porosity = domain_.medium.mobile_porosity();
+    for_each_cell(grid, [&](Index c) { state.mobile_water[c] = porosity[c] * grid.volume(c); });
+    stored_ = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? domain_.medium.porosity[c] * grid.volume(c) : 0.0; });
+    if (table_.regime == Regime::steady) {
+        solve(state, {domain_.start, 0, 0}, 0);
+        fill_exchanges(state);
+    }
+    head_before_ = state.hydraulic_head;
+}
+
+void SaturatedFlow::evaluate_boundaries(const State& state, const FlowMoment& moment) {
+    std::vector<double> heads;
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        const auto& boundary = *boundaries_[b];
+        if (boundary.holds_head()) continue;
+        const auto& cells = boundary.cells();
+        heads.resize(cells.size());
+        for (std::size_t n = 0; n < cells.size(); ++n) heads[n] = state.hydraulic_head[cells[n]];
+        boundary.evaluate(moment, heads, rate_[b], slope_[b]);
+    }
+}
+
+SaturatedFlow::Balance SaturatedFlow::compute_residual(const State& state, double duration) {
+    const auto& grid = domain_.grid;
+    const auto& head = state.hydraulic_head;
+    residual_.fill(0.0);
+    // Σ conductance (h_neighbour − h): differences, not matrix times head, so that a high datum costs no digits.
+    add_diffusive_inflow(grid, conductance_, head, residual_);
+    if (duration > 0)
+        for_each_cell(grid, [&](Index c) { residual_[c] -= domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) / duration; });
+    double throughput = 0;
+    for (std::size_t b = 0; b < boundaries_.size(); ++b)
+        for (std::size_t n = 0; n < rate_[b].size() && !boundaries_[b]->holds_head(); ++n) {
+            residual_[boundaries_[b]->cells()[n]] += rate_[b][n];
+            throughput += std::abs(rate_[b][n]);
+        }
+    // What a held cell lacks is what its boundary supplies.
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        if (!boundaries_[b]->holds_head()) continue;
+        for (std::size_t n = 0; n < rate_[b].size(); ++n) {
+            const Index cell = boundaries_[b]->cells()[n];
+            rate_[b][n] = -residual_[cell];
+            throughput += std::abs(rate_[b][n]);
+            residual_[cell] = 0;
+        }
+    }
+    if (duration > 0)
+        throughput += parallel_sum(grid.cell_count(), [&](Index c) {
+            return grid.active(c) ? std::abs(domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) / duration) : 0.0;
+        });
+    const double imbalance = parallel_sum(grid.cell_count(), [&](Index c) { return std::abs(residual_[c]); });
+    const auto worst = parallel_maximum(grid.cell_count(), [&](Index c) { return std::abs(residual_[c]); });
+    return {imbalance, 0.5 * throughput, worst.index};
+}
+
+void SaturatedFlow::assemble(double duration) {
+    const auto& grid = domain_.grid;
+    for_each_face(grid, [&](const Face& f) {
+        const bool open = !held_[static_cast<std::size_t>(f.left)] && !held_[static_cast<std::size_t>(f.right)];
+        matrix_.coupling[f] = open ? conductance_[f] : 0.0;
+    });
+    sum_of_faces(grid, conductance_, matrix_.diagonal);
+    if (duration > 0) for_each_cell(grid, [&](Index c) { matrix_.diagonal[c] += domain_.medium.specific_storage[c] * grid.volume(c) / duration; });
+    for (std::size_t b = 0; b < boundaries_.size(); ++b)
+        for (std::size_t n = 0; n < slope_[b].size(); ++n) matrix_.diagonal[boundaries_[b]->cells()[n]] += slope_[b][n];
+    parallel_for(grid.cell_count(), [&](Index c) {
+        if (held_[static_cast<std::size_t>(c)] || grid.status(c) == CellStatus::inactive || matrix_.diagonal[c] <= 0) matrix_.diagonal[c] = 1;
+    });
+}
+
+void SaturatedFlow::solve(State& state, const FlowMoment& moment, double duration) {
+    const auto& grid = domain_.grid;
+    if (residual_.empty()) {
+        residual_ = DoubleArray(grid.cell_count());
+        correction_ = DoubleArray(grid.cell_count());
+        matrix_ = SymmetricStencil(grid);
+        solver_ = make_symmetric_solver(table_.solver.empty() ? symmetric_solver_names().front() : table_.solver);
+    }
+    for (const auto& boundary : boundaries_) {
+        if (!boundary->holds_head()) continue;
+        std::vector<double> heads(boundary->cells().size());
+        boundary->held_head(moment, heads);
+        for (std::size_t n = 0; n < heads.size(); ++n) state.hydraulic_head[boundary->cells()[n]] = heads[n];
+    }
+    const auto begin = std::chrono::steady_clock::now();
+    double before = 0;
+    for (int iteration = 0;; ++iteration) {
+        evaluate_boundaries(state, moment);
+        const auto balance = compute_residual(state, duration);
+        if (!std::isfinite(balance.imbalance)) fail("the heads are no longer finite", balance.worst, moment);
+        if (balance.imbalance <= table_.tolerance * balance.throughput) break;
+        // Rounding of the heads bounds what can be reached: stop where iterations no longer help and the balance is good.
+        const bool stalled = iteration > 1 && balance.imbalance > 0.5 * before;
+        if (stalled && balance.imbalance <= std::max(1e3 * table_.tolerance, 1e-7) * balance.throughput) break;
+        if (balance.throughput == 0 && iteration > 0) break;
+        if (iteration >= table_.maximum_newton_iterations)
+            fail(fmt::format("no convergence after {} iterations of the boundaries; imbalance {:.3g} of the water that passes", iteration, balance.imbalance / balance.throughput), balance.worst, moment);
+        before = balance.imbalance;
+
+        assemble(duration);
+        solver_->prepare(matrix_);
+        correction_.fill(0.0);
+        const auto report = solver_->solve(residual_, correction_, {.tolerance = 1e-3 * std::min(1e-6, std::sqrt(table_.tolerance)), .max_iterations = table_.maximum_iterations});
+        statistics_.solver = report.solver;
+        ++statistics_.solves;
+        statistics_.iterations += report.iterations;
+        statistics_.worst_residual = std::max(statistics_.worst_residual, report.relative_residual);
+        if (!report.converged && !(report.relative_residual < 0.5))
+            fail(fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", report.solver, report.relative_residual, report.iterations,
+                             report.note.empty() ? "" : ": ", report.note), report.worst_cell, moment);
+        parallel_for(grid.cell_count(), [&](Index c) { state.hydraulic_head[c] += correction_[c]; });
+    }
+    statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    finish_fluxes(state, duration);
+    if (table_.regime == Regime::steady && !changes_in_time_) {  // solved for good: give the memory back to transport
+        residual_ = DoubleArray();
+        correction_ = DoubleArray();
+        matrix_ = SymmetricStencil();
+        solver_.reset();
+    }
+}
+
+void SaturatedFlow::finish_fluxes(State& state, double duration) {
+    const auto& grid = domain_.grid;
+    const auto& head = state.hydraulic_head;
+    for_each_face(grid, [&](const Face& f) { state.water_flux[f] = conductance_[f] * (head[f.left] - head[f.right]); });
+    storage_in_ = storage_out_ = 0;
+    if (duration > 0) {
+        const auto taken = [&](Index c) { return grid.active(c) ? domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) : 0.0; };
+        storage_in_ = parallel_sum(grid.cell_count(), [&](Index c) { return std::max(0.0, -taken(c)); });
+        storage_out_ = parallel_sum(grid.cell_count(), [&](Index c) { return std::max(0.0, taken(c)); });
+    }
+    ++state.flow_version;
+}
+
+void SaturatedFlow::fill_exchanges(State& state) const {
+    state.water_exchanges.resize(boundaries_.size());
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        auto& exchange = state.water_exchanges[b];
+        const auto& boundary = *boundaries_[b];
+        exchange.type = boundary.type();
+        exchange.name = boundary.label.text;
+        exchange.place = boundary.place;
+        exchange.cells = boundary.cells();
+        exchange.rate = rate_[b];
+        exchange.concentration = &boundary.concentration;
+    }
+    // Water through a side of the box, or onto the top, shows in the vectors of the cells there.
+    for (const auto& boundary : boundaries_) {
+        const auto side = boundary->through_side();
+        if (!side) continue;
+        const auto& cells = boundary->cells();
+        const auto b = static_cast<std::size_t>(&boundary - boundaries_.data());
+        const double inwards = *side == Side::west || *side == Side::south || *side == Side::bottom ? 1.0 : -1.0;
+        for (std::size_t n = 0; n < cells.size(); ++n) state.water_flux.along(axis_of(*side))[outer_face(domain_.grid, cells[n], *side)] = inwards * rate_[b][n];
+    }
+}
+
+void SaturatedFlow::fail(const std::string& cause, Index cell, const FlowMoment& moment) const {
+    throw StepFailed(SimulationError("flow", cause, cell >= 0 ? domain_.grid.describe(cell) : "",
+                                     fmt::format("{} ({:.6g} d)", moment.origin.plus(moment.to).text(), moment.to / seconds_per_day), table_.place));
+}
+
+// ---- steps ------------------------------------------------------------------------------------------------------------------------
+
+double SaturatedFlow::longest_step(const State&) const { return table_.regime == Regime::steady ? infinite : next_step_; }
+
+void SaturatedFlow::advance(State& state, const Step& step) {
+    step_duration_ = step.duration;
+    const FlowMoment moment{step.origin, step.start, step.end()};
+    if (table_.regime == Regime::steady) {
+        if (!changes_in_time_) return;
+        solve(state, moment, 0);
+    } else {
+        if (state.mobile_water_before.empty()) state.mobile_water_before = state.mobile_water;
+        solve(state, moment, step.duration);
+        const auto& grid = domain_.grid;
+        for_each_cell(grid, [&](Index c) {
+            state.mobile_water[c] = state.mobile_water_before[c] + domain_.medium.specific_storage[c] * grid.volume(c) * (state.hydraulic_head[c] - head_before_[c]);
+        });
+        const auto driest = parallel_maximum(grid.cell_count(), [&](Index c) { return grid.active(c) && state.mobile_water[c] <= 0 ? 1.0 : 0.0; });
+        if (driest.value > 0) fail("the head fell so far that storage gave up more water than the pores hold; check specific_storage", driest.index, moment);
+    }
+    fill_exchanges(state);
+}
+
+void SaturatedFlow::accept(State& state, const Step& step) {
+    if (table_.regime == Regime::steady) return;
+    const auto& grid = domain_.grid;
+    const auto change = parallel_maximum(grid.cell_count(), [&](Index c) { return grid.active(c) ? std::abs(state.hydraulic_head[c] - head_before_[c]) : 0.0; });
+    double ratio = table_.growth;
+    if (table_.maximum_head_change && change.value > 0) ratio = std::clamp(*table_.maximum_head_change / change.value, 0.3, table_.growth);
+    if (step.duration >= 0.999999 * next_step_) next_step_ = step.duration * ratio;  // a step cut short by others says nothing
+    if (table_.maximum_step) next_step_ = std::min(next_step_, *table_.maximum_step);
+    if (events_.contains(step.end())) next_step_ = table_.initial_step;
+    head_before_ = state.hydraulic_head;
+    state.mobile_water_before = state.mobile_water;
+    stored_ += storage_out_ - storage_in_;
+}
+
+void SaturatedFlow::reject(State& state) {
+    if (table_.regime == Regime::transient && !state.mobile_water_before.empty()) state.mobile_water = state.mobile_water_before;
+    state.hydraulic_head = head_before_;
+    next_step_ = std::min(next_step_, 0.5 * step_duration_);
+}
+
+void SaturatedFlow::budget(std::vector<BudgetTerm>& terms) const {
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        BudgetTerm term{"water", std::string(boundaries_[b]->type()), boundaries_[b]->label.text, 0, 0, "m3", 0};
+        for (const double rate : rate_[b]) (rate > 0 ? term.in : term.out) += std::abs(rate) * step_duration_;
+        terms.push_back(std::move(term));
+    }
+    terms.push_back({"water", "storage", "pores", storage_in_, storage_out_, "m3", stored_});
+}
+
+// ---- checkpoint -------------------------------------------------------------------------------------------------------------------
+
+void SaturatedFlow::save(CheckpointWriter& out, const State& state) const {
+    out.write("flow/hydraulic_head", state.hydraulic_head.span());
+    out.write("flow/mobile_water", state.mobile_water.span());
+    out.write("flow/water_flux_x", state.water_flux.x.span());
+    out.write("flow/water_flux_y", state.water_flux.y.span());
+    out.write("flow/water_flux_z", state.water_flux.z.span());
+    out.write("flow/next_step", next_step_);
+    out.write("flow/stored", stored_);
+    std::vector<double> rates;
+    for (const auto& rate : rate_) rates.insert(rates.end(), rate.begin(), rate.end());
+    out.write("flow/boundary_rates", rates);
+}
+
+void SaturatedFlow::load(CheckpointReader& in, State& state) {
+    const auto& grid = domain_.grid;
+    state.has_flow = true;
+    state.hydraulic_head = CellField(grid);
+    state.mobile_water = CellField(grid);
+    state.water_flux = FaceField(grid);
+    initial_head_ = CellField();
+    in.read("flow/hydraulic_head", state.hydraulic_head.span());
+    in.read("flow/mobile_water", state.mobile_water.span());
+    in.read("flow/water_flux_x", state.water_flux.x.span());
+    in.read("flow/water_flux_y", state.water_flux.y.span());
+    in.read("flow/water_flux_z", state.water_flux.z.span());
+    next_step_ = in.read("flow/next_step");
+    stored_ = in.read("flow/stored");
+    std::size_t total = 0;
+    for (const auto& rate : rate_) total += rate.size();
+    std::vector<double> rates(total);
+    in.read("flow/boundary_rates", rates);
+    auto from = rates.begin();
+    for (auto& rate : rate_) {
+        std::copy(from, from + static_cast<std::ptrdiff_t>(rate.size()), rate.begin());
+        from += static_cast<std::ptrdiff_t>(rate.size());
+    }
+    head_before_ = state.hydraulic_head;
+    if (table_.regime == Regime::transient) state.mobile_water_before = state.mobile_water;
+    ++state.flow_version;
+    fill_exchanges(state);
+}
+
+}  // namespace galena

@@ -1,0 +1,78 @@
+#pragma once
+// What lets water into or out of the ground. One file per kind in models/flow/boundary.
+
+#include "scenario/catalogue.hpp"
+#include "scenario/reader.hpp"
+#include "simulation/domain.hpp"
+#include "simulation/state.hpp"
+
+namespace galena {
+
+/// The span over which fluxes are averaged, and the head's moment (its end: flow is implicit).
+struct FlowMoment {
+    Date origin;
+    double from = 0, to = 0;  ///< seconds after the start; equal in steady flow
+};
+
+/// A boundary of the flow equation. It names its cells once; then, crossed once per grid and evaluation, it gives for all of them the rate
+/// [m³/s, positive into the ground] at the heads given, and −d(rate)/d(head) [m²/s, not negative].
+class WaterBoundary {
+public:
+    static constexpr std::string_view family = "boundary";
+    virtual ~WaterBoundary() = default;
+
+    // Keys of every boundary.
+    Name label;
+    std::map<std::string, Series> concentration;
+    Place place;
+
+    [[nodiscard]] virtual std::string_view type() const = 0;
+    /// Finds the cells and fixed numbers; mistakes such as an empty zone go to `diagnostics`.
+    virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) = 0;
+    /// rate and slope: one number per cell of cells().
+    virtual void evaluate(const FlowMoment& moment, std::span<const double> head, std::span<double> rate, std::span<double> slope) const = 0;
+    /// True when the heads of its cells are given: evaluate() is then never called, held_head() is.
+    [[nodiscard]] virtual bool holds_head() const { return false; }
+    virtual void held_head(const FlowMoment&, std::span<double>) const {}
+    /// True when its rate depends on the head, so that a steady state is determined.
+    [[nodiscard]] virtual bool determines_head() const { return false; }
+    /// The side of its cells that the water passes, where there is one; for the vectors of Darcy flux.
+    [[nodiscard]] virtual std::optional<Side> through_side() const { return {}; }
+    /// Every series, so that steps can end where one jumps.
+    [[nodiscard]] virtual std::vector<const Series*> series() const = 0;
+
+    [[nodiscard]] const std::vector<Index>& cells() const { return cells_; }
+
+protected:
+    /// Takes the cells of a zone, or of a side of the box.
+    void take_cells(const Name& zone, const std::optional<Side>& side, const Domain& domain, Diagnostics& diagnostics);
+
+    std::vector<Index> cells_;
+};
+
+/// [[boundary]]
+struct WaterBoundaries {
+    static constexpr std::string_view section = "boundary", meaning = "what lets water into or out of the ground";
+    std::vector<std::shared_ptr<WaterBoundary>> list;
+};
+
+/// Keys that every boundary has, to be joined with its own: std::tuple_cat(boundary_parameters(), std::tuple{...}).
+inline auto boundary_parameters() {
+    return std::tuple{
+        parameter("name", &WaterBoundary::label, "name of the boundary, used in budgets and messages"),
+        parameter("concentration", &WaterBoundary::concentration, "mg/L", not_negative,
+                  "concentration of the water that enters, by substance; substances not named: none"),
+    };
+}
+
+/// How well water passes between the ground and a body of water outside: exactly one of these is given.
+struct Conductance {
+    std::optional<double> per_cell;   ///< [m²/s]
+    std::optional<double> leakance;   ///< per plan area [1/s]: bed conductivity over bed thickness
+
+    /// Per cell [m²/s]; a missing or double value is a mistake.
+    [[nodiscard]] std::vector<double> resolve(std::string_view boundary, const Place& place, const Grid& grid, const std::vector<Index>& cells,
+                                              Diagnostics& diagnostics) const;
+};
+
+}  // namespace galena

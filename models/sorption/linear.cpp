@@ -1,0 +1,51 @@
+// Linear sorption: sorbed = Kd · C (Freeze & Cherry 1979, eq. 9.13).
+
+#include "sorption/isotherm.hpp"
+
+namespace galena {
+
+struct LinearIsotherm final : Isotherm {
+    static constexpr std::string_view name = "linear", meaning = "sorbed content proportional to the dissolved concentration";
+
+    SpatialValue distribution_coefficient_given;
+    std::vector<struct ZoneCoefficient> zones;
+
+    static auto parameters();
+    void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override;
+    [[nodiscard]] const CellField& distribution_coefficient() const override { return field_; }
+
+private:
+    CellField field_;
+};
+
+/// Another coefficient in a zone.
+struct ZoneCoefficient {
+    Name zone;
+    SpatialValue distribution_coefficient;
+    static auto parameters() {
+        using T = ZoneCoefficient;
+        return std::tuple{parameter("zone", &T::zone, "cells with another coefficient"),
+                          parameter("distribution_coefficient", &T::distribution_coefficient, "L/kg", not_negative, "Kd in this zone")};
+    }
+};
+
+auto LinearIsotherm::parameters() {
+    using T = LinearIsotherm;
+    return std::tuple{
+        parameter("distribution_coefficient", &T::distribution_coefficient_given, "L/kg", not_negative, "Kd: sorbed content over dissolved concentration")
+            .source("Freeze & Cherry 1979, eq. 9.13"),
+        parameter("in_zone", &T::zones, "zones with another coefficient; later ones override earlier ones"),
+    };
+}
+
+void LinearIsotherm::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
+    field_ = field_of(distribution_coefficient_given, site, domain, diagnostics);
+    for (const auto& z : zones) {
+        const auto values = field_of(z.distribution_coefficient, site, domain, diagnostics);
+        for (const Index cell : domain.zones.cells(z.zone, diagnostics)) field_[cell] = values[cell];
+    }
+}
+
+REGISTER(Isotherm, LinearIsotherm)
+
+}  // namespace galena

@@ -1,0 +1,467 @@
+#include "transport/solute_transport.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/suggestion.hpp"
+#include "flow/water_boundary.hpp"
+#include "numerics/face_conductance.hpp"
+#include "numerics/face_operators.hpp"
+#include "transport/dispersion.hpp"
+
+namespace galena {
+
+REGISTER_SECTION(TransportTable)
+
+namespace {
+
+const bool registered = EquationIndex::instance().add(
+    {"transport", 20, [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Equation> {
+         if (!site.find<TransportTable>()) return nullptr;
+         return std::make_unique<SoluteTransport>(site, domain, diagnostics);
+     }});
+
+/// Sums what a change of amounts per cell releases and takes up.
+template <class Change>
+void add_change(const Grid& grid, Change&& change, BudgetTerm& term) {
+    term.in = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? std::max(0.0, -change(c)) : 0.0; });
+    term.out = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? std::max(0.0, change(c)) : 0.0; });
+}
+
+}  // namespace
+
+// ---- set-up -----------------------------------------------------------------------------------------------------------------------
+
+SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& diagnostics) : table_(site.section<TransportTable>()), domain_(domain) {
+    statistics_.equation = "transport";
+    if (!table_.solver.empty()) {
+        const auto known = nonsymmetric_solver_names();
+        if (std::find(known.begin(), known.end(), table_.solver) == known.end()) diagnostics.error(table_.place, fmt::format("solver = \"{}\" is unknown", table_.solver), suggestion(table_.solver, known));
+    }
+    if (domain.medium.porosity.empty()) {
+        diagnostics.error(table_.place, "transport needs a porosity", "give it in a [[medium]] for every active cell");
+        return;
+    }
+    read_solutes(site, diagnostics);
+    attach_sources(site, diagnostics);
+    check_boundary_concentrations(site, diagnostics);
+    next_step_ = table_.initial_step;
+}
+
+void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
+    const auto& tables = site.section<SubstanceTables>().list;
+    if (tables.empty()) diagnostics.error(table_.place, "transport has no substance", "add a table such as [substance.Cd]");
+    for (const auto& [id, table] : tables) {
+        Solute solute;
+        solute.id = id;
+        solute.table = table;
+        solute.decay_rate = table.rate();
+        solute.decays_sorbed = table.decays_sorbed;
+        const auto known = known_substances().find(id);
+        solute.display = !table.display.empty() ? table.display : known != known_substances().end() ? known->second.display : id;
+        if (table.sorption) {
+            if (domain_.medium.bulk_density.empty()) {
+                diagnostics.error(table.sorption->place, fmt::format("{} sorbs, but no bulk_density is given", id), "give bulk_density in a [[medium]] for every active cell");
+                continue;
+            }
+            table.sorption->resolve(site, domain_, diagnostics);
+            if (const auto& kd = table.sorption->distribution_coefficient(); !kd.empty()) solute.distribution_coefficient = &kd;
+        }
+        if (table.initial_content) {
+            if (domain_.medium.bulk_density.empty()) {
+                diagnostics.error(table.initial_content->place, fmt::format("the content of {} is per dry soil, but no bulk_density is given", id),
+                                  "give bulk_density in a [[medium]], or initial_concentration instead");
+                continue;
+            }
+            solute.initial_concentration = initial_from_content(solute, field_of(*table.initial_content, site, domain_, diagnostics));
+        } else if (table.initial_concentration) {
+            solute.initial_concentration = field_of(*table.initial_concentration, site, domain_, diagnostics);
+        } else {
+            solute.initial_concentration = CellField(domain_.grid);
+        }
+        solutes_.push_back(std::move(solute));
+    }
+    const bool diffuses = std::any_of(solutes_.begin(), solutes_.end(), [](const Solute& s) { return s.table.molecular_diffusion > 0; });
+    if (diffuses && !diagnostics.has_errors()) {
+        diffusion_geometry_ = FaceField(domain_.grid);
+        diffusion_conductance(domain_.grid, domain_.medium.mobile_porosity(), diffusion_geometry_);
+    }
+}
+
+void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics) {
+    std::vector<std::string> ids;
+    for (const auto& solute : solutes_) ids.push_back(solute.id);
+    std::map<std::string, Place> seen;
+    for (const auto& source : site.section<SoluteSources>().list) {
+        if (!source) continue;
+        source->resolve(site, domain_, diagnostics);
+        const auto [first, fresh] = seen.emplace(source->label.text, source->label.place);
+        if (!fresh) diagnostics.error(source->label.place, fmt::format("a second source is named '{}'", source->label.text), fmt::format("the first is at {}; names must differ", first->second.text()));
+        const auto at = std::find(ids.begin(), ids.end(), source->substance.text);
+        if (at == ids.end()) {
+            diagnostics.error(source->substance.place, fmt::format("source '{}': there is no substance '{}'", source->label.text, source->substance.text), suggestion(source->substance.text, ids));
+            continue;
+        }
+        solutes_[static_cast<std::size_t>(at - ids.begin())].sources.push_back(source);
+        for (const auto* series : source->series())
+            for (const Date date : series->dates) events_.insert(date.since(domain_.start));
+    }
+}
+
+void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostics& diagnostics) const {
+    std::vector<std::string> ids;
+    for (const auto& [id, table] : site.section<SubstanceTables>().list) ids.push_back(id);
+    for (const auto& boundary : site.section<WaterBoundaries>().list) {
+        if (!boundary) continue;
+        for (const auto& [id, series] : boundary->concentration)
+            if (std::find(ids.begin(), ids.end(), id) == ids.end())
+                diagnostics.error(series.place, fmt::format("boundary '{}' gives the concentration of '{}', which is no substance of this site", boundary->label.text, id), suggestion(id, ids));
+    }
+}
+
+double SoluteTransport::sorption_capacity(const Solute& solute, Index c) const {
+    return solute.distribution_coefficient ? domain_.medium.bulk_density[c] * domain_.grid.volume(c) * (*solute.distribution_coefficient)[c] : 0.0;
+}
+
+/// Content T = (θC + ρb S)/ρb with S = Kd C, solved for C.
+CellField SoluteTransport::initial_from_content(const Solute& solute, const CellField& content) const {
+    CellField concentration(domain_.grid);
+    const auto& porosity = domain_.medium.mobile_porosity();
+    for_each_cell(domain_.grid, [&](Index c) {
+        const double density = domain_.medium.bulk_density[c];
+        const double kd = solute.distribution_coefficient ? (*solute.distribution_coefficient)[c] : 0.0;
+        concentration[c] = content[c] * density / (porosity[c] + density * kd);
+    });
+    return concentration;
+}
+
+std::vector<std::string> SoluteTransport::summary() const {
+    std::vector<std::string> lines{fmt::format("transport: upwind, implicit, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m", table_.courant, table_.longitudinal_dispersivity,
+                                               table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
+                                               table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity))};
+    for (const auto& solute : solutes_) {
+        double low = infinite, high = 0;
+        if (solute.distribution_coefficient)
+            for (Index c = 0; c < domain_.grid.cell_count(); ++c)
+                if (domain_.grid.active(c)) {
+                    low = std::min(low, (*solute.distribution_coefficient)[c]);
+                    high = std::max(high, (*solute.distribution_coefficient)[c]);
+                }
+        const auto& kd_unit = unit("L/kg");
+        const auto sorption = !solute.distribution_coefficient ? std::string("does not sorb")
+                              : low == high                    ? fmt::format("Kd {}", quantity_text(low, kd_unit))
+                                                               : fmt::format("Kd {} to {}", quantity_text(low, kd_unit), quantity_text(high, kd_unit));
+        const auto decay = solute.decay_rate > 0 ? fmt::format(", half-life {}", quantity_text(std::log(2.0) / solute.decay_rate, unit("d"))) : "";
+        lines.push_back(fmt::format("  {:<8} {:<16} {}{}", solute.id, solute.display, sorption, decay));
+    }
+    return lines;
+}
+
+void SoluteTransport::add_events(std::set<double>& times) const { times.insert(events_.begin(), events_.end()); }
+
+void SoluteTransport::describe(State& state) const {
+    state.has_transport = true;
+    state.substances.clear();
+    for (const auto& solute : solutes_) state.substances.push_back({solute.id, solute.display});
+}
+
+void SoluteTransport::initialise(State& state) {
+    describe(state);
+    const auto& grid = domain_.grid;
+    state.concentration = SpeciesField(grid, static_cast<Index>(solutes_.size()));
+    if (!state.has_flow) {  // water at rest: diffusion and decay only
+        state.mobile_water = CellField(grid);
+        const auto& porosity = domain_.medium.mobile_porosity();
+        for_each_cell(grid, [&](Index c) { state.mobile_water[c] = porosity[c] * grid.volume(c); });
+        state.water_flux = FaceField(grid);
+    }
+    for (std::size_t s = 0; s < solutes_.size(); ++s) {
+        auto target = state.concentration[static_cast<Index>(s)];
+        const auto& initial = solutes_[s].initial_concentration;
+        parallel_for(grid.cell_count(), [&](Index c) { target[static_cast<std::size_t>(c)] = grid.active(c) ? initial[c] : 0.0; });
+        for (const auto& source : solutes_[s].sources) {
+            if (!source->holds_concentration()) continue;
+            std::vector<double> held(source->cells().size());
+            source->held(domain_.start, 0, held);
+            for (std::size_t n = 0; n < held.size(); ++n) target[static_cast<std::size_t>(source->cells()[n])] = held[n];
+        }
+        solutes_[s].initial_concentration = CellField();
+    }
+    before_ = state.concentration;
+}
+
+// ---- one step ---------------------------------------------------------------------------------------------------------------------
+
+void SoluteTransport::update_dispersion(const State& state) {
+    if (table_.longitudinal_dispersivity == 0 && table_.transverse_horizontal_dispersivity.value_or(0) == 0 && table_.transverse_vertical_dispersivity.value_or(0) == 0) return;
+    if (dispersion_version_ == state.flow_version) return;
+    if (dispersion_.x.empty()) dispersion_ = FaceField(domain_.grid);
+    mechanical_dispersion(domain_.grid, state.water_flux,
+                          {table_.longitudinal_dispersivity, table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
+                           table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity)},
+                          dispersion_);
+    dispersion_version_ = state.flow_version;
+}
+
+/// Shortest time in which the flow renews what a cell holds, over all cells and substances [s].
+void SoluteTransport::update_renewal_time(const State& state) const {
+    if (renewal_version_ == state.flow_version) return;
+    const auto& grid = domain_.grid;
+    CellField outflow(grid);
+    FaceField leaving_left(grid), leaving_right(grid);
+    for_each_face(grid, [&](const Face& f) {
+        leaving_left[f] = std::max(0.0, state.water_flux[f]);
+        leaving_right[f] = std::max(0.0, -state.water_flux[f]);
+    });
+    add_outflow_coefficients(grid, leaving_left, leaving_right, outflow);
+    for (const auto& exchange : state.water_exchanges)
+        for (std::size_t n = 0; n < exchange.cells.size(); ++n) outflow[exchange.cells[n]] += std::max(0.0, -exchange.rate[n]);
+    const auto fastest = parallel_maximum(grid.cell_count(), [&](Index c) {
+        if (!grid.active(c)) return 0.0;
+        double least = infinite;
+        for (const auto& solute : solutes_) least = std::min(least, sorption_capacity(solute, c));
+        return outflow[c] / (state.mobile_water[c] + least);
+    });
+    renewal_time_ = fastest.value > 0 ? 1.0 / fastest.value : infinite;
+    renewal_version_ = state.flow_version;
+}
+
+double SoluteTransport::longest_step(const State& state) const {
+    update_renewal_time(state);
+    return std::min({next_step_, table_.courant * renewal_time_, table_.maximum_step.value_or(infinite)});
+}
+
+void SoluteTransport::assemble(const State& state, const Solute& solute, const Step& step) {
+    const auto& grid = domain_.grid;
+    const double diffusion = solute.table.molecular_diffusion;
+    for_each_face(grid, [&](const Face& f) {
+        const double spreading = (dispersion_.x.empty() ? 0.0 : dispersion_[f]) + (diffusion > 0 ? diffusion * diffusion_geometry_[f] : 0.0);
+        const double q = state.water_flux[f];
+        matrix_.from_left[f] = std::max(0.0, q) + spreading;
+        matrix_.from_right[f] = std::max(0.0, -q) + spreading;
+    });
+    const auto s = static_cast<Index>(&solute - solutes_.data());
+    const auto old = before_[s];
+    const bool moving_water = !state.mobile_water_before.empty();
+    parallel_for(grid.cell_count(), [&](Index c) {
+        matrix_.diagonal[c] = 0;
+        right_hand_side_[c] = 0;
+        if (!grid.active(c)) return;
+        const double water = state.mobile_water[c], sorbed = sorption_capacity(solute, c);
+        const double water_before = moving_water ? state.mobile_water_before[c] : water;
+        const double decay = solute.decay_rate * (water + (solute.decays_sorbed ? sorbed : 0.0));
+        matrix_.diagonal[c] = (water + sorbed) / step.duration + decay;
+        right_hand_side_[c] = (water_before + sorbed) * old[static_cast<std::size_t>(c)] / step.duration;
+    });
+    add_outflow_coefficients(grid, matrix_.from_left, matrix_.from_right, matrix_.diagonal);
+    for (const auto& exchange : state.water_exchanges) {
+        const auto given = exchange.concentration->find(solute.id);
+        const double entering = given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
+        for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
+            if (exchange.rate[n] > 0) right_hand_side_[exchange.cells[n]] += exchange.rate[n] * entering;
+            else if (exchange.takes_solute) matrix_.diagonal[exchange.cells[n]] -= exchange.rate[n];
+        }
+    }
+    for (const auto& source : solute.sources) {
+        if (source->holds_concentration()) continue;
+        std::vector<double> rate(source->cells().size());
+        source->rate(step.origin, step.start, step.end(), rate);
+        for (std::size_t n = 0; n < rate.size(); ++n) right_hand_side_[source->cells()[n]] += rate[n];
+    }
+    parallel_for(grid.cell_count(), [&](Index c) {
+        if (!(matrix_.diagonal[c] > 0)) matrix_.diagonal[c] = 1;  // inactive, or a dead end of pinched cells
+    });
+    for (const auto& source : solute.sources) {
+        if (!source->holds_concentration()) continue;
+        std::vector<double> held(source->cells().size());
+        source->held(step.origin, step.end(), held);
+        for (std::size_t n = 0; n < held.size(); ++n) {
+            // The row becomes diagonal · C = diagonal · held: nothing comes in, and what leaves still reaches the neighbours.
+            const Index c = source->cells()[n];
+            for (const Side side : {Side::west, Side::south, Side::bottom}) matrix_.from_left.along(axis_of(side))[outer_face(grid, c, side)] = 0;
+            for (const Side side : {Side::east, Side::north, Side::top}) matrix_.from_right.along(axis_of(side))[outer_face(grid, c, side)] = 0;
+            right_hand_side_[c] = matrix_.diagonal[c] * held[n];
+        }
+    }
+}
+
+void SoluteTransport::solve_one(State& state, Index s, const Step& step) {
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    assemble(state, solute, step);
+    solver_->prepare(matrix_);
+    const auto report = solver_->solve(right_hand_side_, state.concentration[s], {.tolerance = table_.tolerance, .max_iterations = table_.maximum_iterations, .nonnegative = true});
+    statistics_.solver = report.solver;
+    ++statistics_.solves;
+    statistics_.iterations += report.iterations;
+    statistics_.worst_residual = std::max(statistics_.worst_residual, report.relative_residual);
+    if (!report.converged && !(report.relative_residual < 1e3 * table_.tolerance))
+        fail(solute, fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", report.solver, report.relative_residual, report.iterations,
+                                 report.note.empty() ? "" : ": ", report.note), report.worst_cell, step);
+}
+
+void SoluteTransport::advance(State& state, const Step& step) {
+    const auto begin = std::chrono::steady_clock::now();
+    step_duration_ = step.duration;
+    if (!solver_) {
+        matrix_ = Stencil(domain_.grid);
+        right_hand_side_ = DoubleArray(domain_.grid.cell_count());
+        solver_ = make_nonsymmetric_solver(table_.solver.empty() ? nonsymmetric_solver_names().front() : table_.solver);
+    }
+    update_dispersion(state);
+    for (Index s = 0; s < static_cast<Index>(solutes_.size()); ++s) {
+        solve_one(state, s, step);
+        book(state, s, step);
+    }
+    statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// What the step moved, from the same coefficients as the equation.
+void SoluteTransport::book(const State& state, Index s, const Step& step) {
+    const auto& grid = domain_.grid;
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    const auto now = state.concentration[s];
+    const auto old = before_[s];
+    const auto at = [](std::span<const double> values, Index c) { return values[static_cast<std::size_t>(c)]; };
+    auto& terms = solute.terms;
+    terms.clear();
+    for (const auto& exchange : state.water_exchanges) {
+        BudgetTerm term{solute.id, exchange.type, exchange.name, 0, 0, "kg", 0};
+        const auto given = exchange.concentration->find(solute.id);
+        const double entering = given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
+        for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
+            if (exchange.rate[n] > 0) term.in += exchange.rate[n] * entering * step.duration;
+            else if (exchange.takes_solute) term.out -= exchange.rate[n] * at(now, exchange.cells[n]) * step.duration;
+        }
+        terms.push_back(std::move(term));
+    }
+    const bool moving_water = !state.mobile_water_before.empty();
+    const auto dissolved_change = [&](Index c) {
+        return moving_water ? state.mobile_water[c] * at(now, c) - state.mobile_water_before[c] * at(old, c) : state.mobile_water[c] * (at(now, c) - at(old, c));
+    };
+    const auto sorbed_change = [&](Index c) { return sorption_capacity(solute, c) * (at(now, c) - at(old, c)); };
+    const auto decayed = [&](Index c) {
+        return solute.decay_rate * step.duration * at(now, c) * (state.mobile_water[c] + (solute.decays_sorbed ? sorption_capacity(solute, c) : 0.0));
+    };
+    for (const auto& source : solute.sources) {
+        BudgetTerm term{solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0};
+        if (source->holds_concentration()) {
+            // What a held cell lacks is what the source supplies: its amounts and fluxes, balanced.
+            for (const Index c : source->cells()) {
+                double supplied = dissolved_change(c) + sorbed_change(c) + decayed(c);
+                for (int side = 0; side < 6; ++side) supplied += step.duration * outflow_through(state, solute, c, static_cast<Side>(side), now);
+                for (const auto& exchange : state.water_exchanges) supplied -= exchanged(exchange, solute, c, now, step);
+                (supplied > 0 ? term.in : term.out) += std::abs(supplied);
+            }
+        } else {
+            std::vector<double> rate(source->cells().size());
+            source->rate(step.origin, step.start, step.end(), rate);
+            for (const double r : rate) term.in += r * step.duration;
+        }
+        terms.push_back(std::move(term));
+    }
+    if (solute.decay_rate > 0) {
+        BudgetTerm term{solute.id, "decay", "first_order", 0, 0, "kg", 0};
+        term.out = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? decayed(c) : 0.0; });
+        terms.push_back(std::move(term));
+    }
+    BudgetTerm dissolved{solute.id, "storage", "dissolved", 0, 0, "kg", 0}, sorbed{solute.id, "storage", "sorbed", 0, 0, "kg", 0};
+    add_change(grid, dissolved_change, dissolved);
+    dissolved.stored = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? state.mobile_water[c] * at(now, c) : 0.0; });
+    if (solute.distribution_coefficient) {
+        add_change(grid, sorbed_change, sorbed);
+        sorbed.stored = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? sorption_capacity(solute, c) * at(now, c) : 0.0; });
+    }
+    terms.push_back(std::move(dissolved));
+    terms.push_back(std::move(sorbed));
+}
+
+/// Mass rate from a cell through one of its sides, advection and dispersion [kg/s].
+double SoluteTransport::outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const {
+    const auto& grid = domain_.grid;
+    const Axis axis = axis_of(side);
+    const Index stride = axis == Axis::x ? 1 : axis == Axis::y ? grid.nx() : grid.column_count();
+    const bool growing = side == Side::east || side == Side::north || side == Side::top;
+    const Index face = outer_face(grid, c, side);
+    if (on_box_side(grid, c, side)) return 0.0;  // the box's own sides are booked as exchanges
+    const Index other = growing ? c + stride : c - stride;
+    if (grid.status(other) == CellStatus::inactive) return 0.0;
+    const double q = (growing ? 1.0 : -1.0) * state.water_flux.along(axis)[face];
+    const double spreading = (dispersion_.x.empty() ? 0.0 : dispersion_.along(axis)[face]) +
+                             (solute.table.molecular_diffusion > 0 ? solute.table.molecular_diffusion * diffusion_geometry_.along(axis)[face] : 0.0);
+    const double here = now[static_cast<std::size_t>(c)], there = now[static_cast<std::size_t>(other)];
+    return (std::max(0.0, q) + spreading) * here - (std::max(0.0, -q) + spreading) * there;
+}
+
+/// Mass that came into a cell with the water of an exchange during the step [kg].
+double SoluteTransport::exchanged(const WaterExchange& exchange, const Solute& solute, Index c, std::span<const double> now, const Step& step) const {
+    double mass = 0;
+    for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
+        if (exchange.cells[n] != c) continue;
+        const auto given = exchange.concentration->find(solute.id);
+        const double entering = given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
+        if (exchange.rate[n] > 0) mass += exchange.rate[n] * entering * step.duration;
+        else if (exchange.takes_solute) mass += exchange.rate[n] * now[static_cast<std::size_t>(c)] * step.duration;
+    }
+    return mass;
+}
+
+void SoluteTransport::accept(State& state, const Step& step) {
+    before_ = state.concentration;
+    if (step.duration >= 0.999999 * next_step_) next_step_ = step.duration * table_.growth;  // a step cut short by others says nothing
+}
+
+void SoluteTransport::reject(State& state) {
+    state.concentration = before_;
+    next_step_ = 0.5 * step_duration_;
+}
+
+void SoluteTransport::budget(std::vector<BudgetTerm>& terms) const {
+    for (const auto& solute : solutes_) terms.insert(terms.end(), solute.terms.begin(), solute.terms.end());
+}
+
+void SoluteTransport::prepare_output(State& state) const {
+    if (domain_.medium.bulk_density.empty()) return;
+    const auto& grid = domain_.grid;
+    if (state.total_content.species_count() == 0) state.total_content = SpeciesField(grid, static_cast<Index>(solutes_.size()));
+    for (std::size_t s = 0; s < solutes_.size(); ++s) {
+        const auto concentration = state.concentration[static_cast<Index>(s)];
+        auto total = state.total_content[static_cast<Index>(s)];
+        for_each_cell(grid, [&](Index c) {
+            const double soil = domain_.medium.bulk_density[c] * grid.volume(c);
+            total[static_cast<std::size_t>(c)] = (state.mobile_water[c] + sorption_capacity(solutes_[s], c)) / soil * concentration[static_cast<std::size_t>(c)];
+        });
+    }
+}
+
+void SoluteTransport::fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const {
+    throw StepFailed(SimulationError("transport of " + solute.id, cause, cell >= 0 ? domain_.grid.describe(cell) : "",
+                                     fmt::format("{} ({:.6g} d)", step.origin.plus(step.end()).text(), step.end() / seconds_per_day), solute.table.place));
+}
+
+// ---- checkpoint -------------------------------------------------------------------------------------------------------------------
+
+void SoluteTransport::save(CheckpointWriter& out, const State& state) const {
+    out.write("transport/concentration", state.concentration.all().span());
+    out.write("transport/next_step", next_step_);
+}
+
+void SoluteTransport::load(CheckpointReader& in, State& state) {
+    const auto& grid = domain_.grid;
+    describe(state);
+    state.concentration = SpeciesField(grid, static_cast<Index>(solutes_.size()));
+    if (!state.has_flow) {
+        state.mobile_water = CellField(grid);
+        const auto& porosity = domain_.medium.mobile_porosity();
+        for_each_cell(grid, [&](Index c) { state.mobile_water[c] = porosity[c] * grid.volume(c); });
+        state.water_flux = FaceField(grid);
+    }
+    for (auto& solute : solutes_) solute.initial_concentration = CellField();
+    in.read("transport/concentration", state.concentration.all().span());
+    next_step_ = in.read("transport/next_step");
+    before_ = state.concentration;
+}
+
+}  // namespace galena

@@ -1,0 +1,109 @@
+#pragma once
+// Transport of several substances by flowing groundwater:
+//     ∂(θC + ρb S)/∂t = −∇·(qC − θD ∇C) − λ(θC + ρb S) + sources      (Zheng & Wang 1999, eq. 1-2)
+// Finite volumes; upwind, fully implicit. Storage is written as amounts, so that mass balances to rounding.
+
+#include "numerics/linear_solver.hpp"
+#include "numerics/stencil.hpp"
+#include "simulation/equation.hpp"
+#include "transport/solute_source.hpp"
+#include "transport/substance.hpp"
+
+namespace galena {
+
+/// [transport]
+struct TransportTable {
+    static constexpr std::string_view section = "transport", meaning = "transport of dissolved substances";
+
+    double longitudinal_dispersivity = 0;
+    std::optional<double> transverse_horizontal_dispersivity, transverse_vertical_dispersivity;
+    double courant = 1;
+    double initial_step = 86400;
+    double growth = 2;
+    std::optional<double> maximum_step;
+    double tolerance = 1e-12;
+    int maximum_iterations = 1000;
+    std::string solver;
+    Place place;
+
+    static auto parameters() {
+        using T = TransportTable;
+        return std::tuple{
+            parameter("longitudinal_dispersivity", &T::longitudinal_dispersivity, "m", not_negative, "along the flow").with_default(),
+            parameter("transverse_horizontal_dispersivity", &T::transverse_horizontal_dispersivity, "m", not_negative, "across the flow, horizontally; a tenth of the longitudinal when absent"),
+            parameter("transverse_vertical_dispersivity", &T::transverse_vertical_dispersivity, "m", not_negative, "across the flow, vertically; a hundredth of the longitudinal when absent"),
+            parameter("courant", &T::courant, "", positive, "steps are chosen so that no cell's mobile and sorbed amount is renewed more often than this in a step").with_default(),
+            parameter("initial_step", &T::initial_step, "d", positive, "longest first step").with_default(),
+            parameter("growth", &T::growth, "", between(1, 100), "largest ratio of one step to the one before").with_default(),
+            parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
+            parameter("tolerance", &T::tolerance, "", Bounds{0, 1e-3, false, true}, "relative residual of the linear solver").with_default(),
+            parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
+            parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
+        };
+    }
+};
+
+class SoluteTransport final : public Equation {
+public:
+    SoluteTransport(const Site& site, Domain& domain, Diagnostics& diagnostics);
+
+    [[nodiscard]] std::string_view name() const override { return "transport"; }
+    void initialise(State& state) override;
+    void add_events(std::set<double>& times) const override;
+    [[nodiscard]] double longest_step(const State& state) const override;
+    void advance(State& state, const Step& step) override;
+    void accept(State& state, const Step& step) override;
+    void reject(State& state) override;
+    void budget(std::vector<BudgetTerm>& terms) const override;
+    void prepare_output(State& state) const override;
+    void save(CheckpointWriter& out, const State& state) const override;
+    void load(CheckpointReader& in, State& state) override;
+    [[nodiscard]] SolverStatistics statistics() const override { return statistics_; }
+    [[nodiscard]] std::vector<std::string> summary() const override;
+
+private:
+    struct Solute {
+        std::string id, display;
+        SubstanceTable table;
+        const CellField* distribution_coefficient = nullptr;  ///< nullptr: does not sorb
+        double decay_rate = 0;                                ///< [1/s]
+        bool decays_sorbed = true;
+        CellField initial_concentration;                      ///< until initialise()
+        std::vector<std::shared_ptr<SoluteSource>> sources;
+        std::vector<BudgetTerm> terms;                        ///< of the last step
+    };
+
+    void read_solutes(const Site& site, Diagnostics& diagnostics);
+    void attach_sources(const Site& site, Diagnostics& diagnostics);
+    void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics) const;
+    CellField initial_from_content(const Solute& solute, const CellField& content) const;
+    void describe(State& state) const;
+
+    [[nodiscard]] double sorption_capacity(const Solute& solute, Index cell) const;
+    void update_dispersion(const State& state);
+    void update_renewal_time(const State& state) const;
+    void assemble(const State& state, const Solute& solute, const Step& step);
+    void solve_one(State& state, Index s, const Step& step);
+    void book(const State& state, Index s, const Step& step);
+    [[nodiscard]] double outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const;
+    [[nodiscard]] double exchanged(const WaterExchange& exchange, const Solute& solute, Index c, std::span<const double> now, const Step& step) const;
+    [[noreturn]] void fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const;
+
+    TransportTable table_;
+    Domain& domain_;
+    std::vector<Solute> solutes_;
+    FaceField diffusion_geometry_;   ///< conductance per unit of molecular diffusion; empty when nothing diffuses
+    FaceField dispersion_;           ///< mechanical, of the present flow [m³/s]; empty without dispersivity
+    Index dispersion_version_ = -1;
+    SpeciesField before_;            ///< concentrations at the beginning of the step
+    Stencil matrix_;
+    DoubleArray right_hand_side_;
+    std::unique_ptr<NonsymmetricSolver> solver_;
+    std::set<double> events_;
+    double next_step_ = 0, step_duration_ = 0;
+    mutable double renewal_time_ = 0;
+    mutable Index renewal_version_ = -1;
+    SolverStatistics statistics_;
+};
+
+}  // namespace galena

@@ -1,0 +1,62 @@
+#include "transport/substance.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/data_folder.hpp"
+
+namespace galena {
+
+REGISTER_SECTION(SubstanceTables)
+
+void SubstanceTable::check(ReadContext& context) {
+    if (initial_concentration && initial_content)
+        context.diagnostics.error(place, "both initial_concentration and initial_content are given", "give one of them");
+    if (half_life && decay_rate) context.diagnostics.error(place, "both half_life and decay_rate are given", "give one of them");
+}
+
+double SubstanceTable::rate() const { return decay_rate ? *decay_rate : half_life ? std::log(2.0) / *half_life : 0.0; }
+
+namespace {
+
+/// One line of the shipped list.
+struct IdentityTable {
+    std::string display;
+    double molar_mass = 0;
+    int valence = 0;
+    std::vector<std::string> aliases;
+
+    static auto parameters() {
+        using T = IdentityTable;
+        return std::tuple{
+            parameter("display", &T::display, "name for people"),
+            parameter("molar_mass", &T::molar_mass, "kg/mol", positive, "molar mass"),
+            parameter("valence", &T::valence, between(-10, 10), "charge number in solution").with_default(),
+            parameter("aliases", &T::aliases, "other names"),
+        };
+    }
+};
+
+std::map<std::string, SubstanceIdentity> read_identities() {
+    const auto tree = read_toml(data_folder() / "substances.toml");
+    Diagnostics diagnostics;
+    ReadContext context{diagnostics, data_folder()};
+    std::map<std::string, SubstanceIdentity> all;
+    for (const auto& entry : tree.entries) {
+        IdentityTable table;
+        reading::read_value(entry.value, {entry.key, "", anything}, context, table);
+        all[entry.key] = {entry.key, table.display, table.molar_mass, table.valence, table.aliases};
+    }
+    diagnostics.throw_if_errors();
+    return all;
+}
+
+}  // namespace
+
+const std::map<std::string, SubstanceIdentity>& known_substances() {
+    static const auto all = read_identities();
+    return all;
+}
+
+}  // namespace galena

@@ -1,0 +1,54 @@
+#pragma once
+// Substances: what a site file says of each (sorption, decay, initial amount), and the identifiers shipped with the program.
+
+#include "scenario/reader.hpp"
+#include "sorption/isotherm.hpp"
+
+namespace galena {
+
+/// [substance.Cd]
+struct SubstanceTable {
+    std::string display;
+    std::optional<SpatialValue> initial_concentration, initial_content;
+    std::shared_ptr<Isotherm> sorption;
+    std::optional<double> half_life, decay_rate;
+    bool decays_sorbed = true;
+    double molecular_diffusion = 0;
+    Place place;
+
+    static auto parameters() {
+        using T = SubstanceTable;
+        return std::tuple{
+            parameter("display", &T::display, "name in tables and figures; from the list of substances when absent").with_default(),
+            parameter("initial_concentration", &T::initial_concentration, "mg/L", not_negative, "dissolved concentration at the start; sorbed in equilibrium with it"),
+            parameter("initial_content", &T::initial_content, "mg/kg", not_negative,
+                      "total content per dry soil at the start, dissolved and sorbed together; parted in equilibrium"),
+            parameter("sorption", &T::sorption, "how it sorbs; a tracer when absent").with_default(),
+            parameter("half_life", &T::half_life, "d", positive, "of first-order decay (or give decay_rate)"),
+            parameter("decay_rate", &T::decay_rate, "1/d", not_negative, "of first-order decay"),
+            parameter("decays_sorbed", &T::decays_sorbed, "the sorbed part decays at the same rate").with_default(),
+            parameter("molecular_diffusion", &T::molecular_diffusion, "m2/s", not_negative, "in free water; the pores reduce it (Millington & Quirk 1961)").with_default(),
+        };
+    }
+    void check(ReadContext& context);
+    /// First-order rate [1/s].
+    [[nodiscard]] double rate() const;
+};
+
+struct SubstanceTables {
+    static constexpr std::string_view section = "substance", meaning = "what moves: one table per substance, named by its key, e.g. [substance.Cd]";
+    std::map<std::string, SubstanceTable> list;
+};
+
+/// One line of the list of substances shipped with the program.
+struct SubstanceIdentity {
+    std::string id, display;
+    double molar_mass = 0;  ///< [kg/mol]
+    int valence = 0;
+    std::vector<std::string> aliases;
+};
+
+/// The list shipped (models/transport/data/substances.toml), by key. Throws std::runtime_error when it cannot be read.
+const std::map<std::string, SubstanceIdentity>& known_substances();
+
+}  // namespace galena
