@@ -42,6 +42,7 @@ std::string Polygon::fault_of(const Ring& ring) {
     if (vertices.size() < 3) return fmt::format("has only {} different vert{}", vertices.size(), vertices.size() == 1 ? "ex" : "ices");
     const auto box = bounds_of(vertices);
     const double width = box.x_max - box.x_min, height = box.y_max - box.y_min;
+    if (!std::isfinite(width * width + height * height)) return "has vertices too far apart to compute with";
     // Rounding of the vertices leaves an area of some 1e-16 of the squared extent to a ring that runs back on itself.
     if (std::abs(vertices.area()) <= 1e-12 * (width * width + height * height)) return "encloses no area";
     return {};

@@ -167,6 +167,9 @@ Area read_polygon_geojson(const std::string& path, const Place& asked_at, Diagno
     } catch (const json::parse_error& fault) {
         diagnostics.error(place_of_byte(path, *text, fault.byte > 0 ? fault.byte - 1 : 0), "this is not valid JSON", syntax_fault(fault));
         return {};
+    } catch (const json::out_of_range& fault) {
+        diagnostics.error({path}, "a number of this file is too large", fault.what());
+        return {};
     }
     auto polygons = reader.take();
     if (polygons.empty() && diagnostics.error_count() == errors_before)

@@ -179,6 +179,8 @@ TEST_CASE("mistakes of GeoJSON files are told with their place or element") {
     CHECK(position.complains("coordinates[0][1] is no position"));
     CHECK(position.complains("coordinates[1] has only 2 different vertices"));
     CHECK(position.area.empty());
+    CHECK(geojson(R"({"type":"Polygon","coordinates":[[[0,0],[1e999,0],[1,1]]]})").complains("a number of this file is too large"));
+    CHECK(geojson(R"({"type":"Polygon","coordinates":[[[0,0],[1e300,0],[1,1]]]})").complains("too far apart"));
     CHECK(geojson("[]").complains("the document has no \"type\""));
     CHECK(geojson(R"({"type":"FeatureCollection","features":[]})").complains("has no polygon"));
     CHECK(geojson(R"({"type":"Polygon"})").complains("the document has no \"coordinates\""));
