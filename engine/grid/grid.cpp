@@ -113,13 +113,20 @@ std::vector<Index> Grid::side_cells(Side side) const {
     return cells;
 }
 
+std::size_t Grid::layer_of(Index c) const {
+    const Index k = c / column_count();
+    for (std::size_t n = 0; n < layers_.size(); ++n)
+        if (k >= layers_[n].first_k && k <= layers_[n].last_k) return n;
+    throw std::logic_error(fmt::format("row {} of cells belongs to no layer", k));
+}
+
+std::string Grid::size_text() const { return fmt::format("{} x {} x {} cells", nx_, ny_, nz_); }
+
 std::string Grid::describe(Index c) const {
     const auto [i, j, k] = ijk(c);
     const auto p = centre_crs(c);
-    std::string layer;
-    for (std::size_t n = 0; n < layers_.size(); ++n)
-        if (k >= layers_[n].first_k && k <= layers_[n].last_k) layer = fmt::format(", layer {} '{}'", n + 1, layers_[n].name);
-    return fmt::format("cell ({}, {}, {}){}, x = {:.10g} m, y = {:.10g} m, z = {:.6g} m", i, j, k, layer, p.x, p.y, p.z);
+    const auto n = layer_of(c);
+    return fmt::format("cell ({}, {}, {}), layer {} '{}', x = {:.10g} m, y = {:.10g} m, z = {:.6g} m", i, j, k, n + 1, layers_[n].name, p.x, p.y, p.z);
 }
 
 std::size_t Grid::bytes() const {

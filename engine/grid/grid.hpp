@@ -87,6 +87,8 @@ public:
 
     /// Layers as the site file lists them, top first.
     [[nodiscard]] const std::vector<Layer>& layers() const { return layers_; }
+    /// Position, in layers(), of the layer a cell belongs to.
+    [[nodiscard]] std::size_t layer_of(Index cell) const;
     void set_layers(std::vector<Layer> layers) { layers_ = std::move(layers); }
 
     /// The cell that holds a point of the crs (inside the box, any status); -1 outside. A point on the top surface is inside.
@@ -101,6 +103,9 @@ public:
 
     /// "cell (12, 3, 0), layer 2 'aquifer', at x = 181040 m, y = 331020 m, z = 25.1 m": how people are told about a cell.
     [[nodiscard]] std::string describe(Index cell) const;
+
+    /// "80 x 105 x 8 cells".
+    [[nodiscard]] std::string size_text() const;
 
     /// Bytes held by the grid itself.
     [[nodiscard]] std::size_t bytes() const;
@@ -171,6 +176,20 @@ inline bool on_box_side(const Grid& grid, Index cell, Side side) {
         case Side::top: return k == grid.nz() - 1;
     }
     return true;
+}
+
+/// The cell beyond one side of a cell, whatever its status; −1 at a side of the box.
+inline Index neighbour(const Grid& grid, Index cell, Side side) {
+    if (on_box_side(grid, cell, side)) return -1;
+    switch (side) {
+        case Side::west: return cell - 1;
+        case Side::east: return cell + 1;
+        case Side::south: return cell - grid.nx();
+        case Side::north: return cell + grid.nx();
+        case Side::bottom: return cell - grid.column_count();
+        case Side::top: return cell + grid.column_count();
+    }
+    return -1;
 }
 
 /// body(cell) for every active cell, in parallel.

@@ -70,16 +70,16 @@ std::unique_ptr<Grid> build_grid(const Site& site, Remarks& remarks, Diagnostics
     }
     const Index active = grid->active_count();
     if (active == 0) diagnostics.error(table.active ? table.active->polygon->place : table.place, "the grid has no active cell", "the polygon holds no cell centre: do its coordinates and the grid's origin belong to the same crs?");
-    remarks.push_back(fmt::format("grid: {} x {} x {} = {} cells, {} active", grid->nx(), grid->ny(), grid->nz(), grid->cell_count(), active));
+    remarks.push_back(fmt::format("grid: {}, {} of {} active", grid->size_text(), active, grid->cell_count()));
     if (report.pass_through > 0) remarks.push_back(fmt::format("{} cells thinner than {:g} m hold nothing and connect the cells above and below them", report.pass_through, table.minimum_thickness));
     return grid;
 }
 
 // ---- zones ------------------------------------------------------------------------------------------------------------------------
 
-/// Layers by name or number ("2", "2-4") as a mask over rows of cells.
+/// Layers by name or number ("2", "2-4") as a mask over the grid's layers.
 std::vector<bool> layer_mask(const ZoneTable& zone, const Grid& grid, Diagnostics& diagnostics) {
-    std::vector<bool> mask(static_cast<std::size_t>(grid.nz()), zone.layers.empty());
+    std::vector<bool> mask(grid.layers().size(), zone.layers.empty());
     const auto& layers = grid.layers();
     std::vector<std::string> names;
     for (const auto& layer : layers) names.push_back(layer.name);
@@ -98,8 +98,7 @@ std::vector<bool> layer_mask(const ZoneTable& zone, const Grid& grid, Diagnostic
             diagnostics.error(zone.place, fmt::format("zone '{}': there is no layer '{}'", zone.name.text, text), suggestion(text, allowed));
             continue;
         }
-        for (std::size_t n = first - 1; n < last; ++n)
-            for (Index k = layers[n].first_k; k <= layers[n].last_k; ++k) mask[static_cast<std::size_t>(k)] = true;
+        for (std::size_t n = first - 1; n < last; ++n) mask[n] = true;
     }
     return mask;
 }
@@ -107,7 +106,7 @@ std::vector<bool> layer_mask(const ZoneTable& zone, const Grid& grid, Diagnostic
 void add_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnostics) {
     const auto& grid = domain.grid;
     const auto before = diagnostics.error_count();
-    const auto rows = layer_mask(zone, grid, diagnostics);
+    const auto layers = layer_mask(zone, grid, diagnostics);
     std::vector<bool> columns(static_cast<std::size_t>(grid.column_count()), true);
     if (zone.polygon) {
         const auto polygon = read_polygon(zone.polygon->path.string(), zone.polygon->place, diagnostics, {zone.x, zone.y});
@@ -128,7 +127,7 @@ void add_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnostics) {
     const auto within = [](double v, const std::optional<double>& low, const std::optional<double>& high) { return (!low || v >= *low) && (!high || v <= *high); };
     std::vector<Index> cells;
     for (Index c = 0; c < grid.cell_count(); ++c) {
-        if (!grid.active(c) || !columns[static_cast<std::size_t>(grid.column(c))] || !rows[static_cast<std::size_t>(c / grid.column_count())]) continue;
+        if (!grid.active(c) || !columns[static_cast<std::size_t>(grid.column(c))] || !layers[grid.layer_of(c)]) continue;
         const auto p = grid.centre_crs(c);
         if (!within(p.x, zone.x_min, zone.x_max) || !within(p.y, zone.y_min, zone.y_max) || !within(p.z, zone.z_min, zone.z_max)) continue;
         if (zone.top_cells && grid.top_active_cell(c) != c) continue;

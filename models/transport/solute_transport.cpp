@@ -382,12 +382,10 @@ void SoluteTransport::book(const State& state, Index s, const Step& step) {
 double SoluteTransport::outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const {
     const auto& grid = domain_.grid;
     const Axis axis = axis_of(side);
-    const Index stride = axis == Axis::x ? 1 : axis == Axis::y ? grid.nx() : grid.column_count();
     const bool growing = side == Side::east || side == Side::north || side == Side::top;
     const Index face = outer_face(grid, c, side);
-    if (on_box_side(grid, c, side)) return 0.0;  // the box's own sides are booked as exchanges
-    const Index other = growing ? c + stride : c - stride;
-    if (grid.status(other) == CellStatus::inactive) return 0.0;
+    const Index other = neighbour(grid, c, side);
+    if (other < 0 || grid.status(other) == CellStatus::inactive) return 0.0;  // the box's own sides are booked as exchanges
     const double q = (growing ? 1.0 : -1.0) * state.water_flux.along(axis)[face];
     const double spreading = (dispersion_.x.empty() ? 0.0 : dispersion_.along(axis)[face]) +
                              (solute.table.molecular_diffusion > 0 ? solute.table.molecular_diffusion * diffusion_geometry_.along(axis)[face] : 0.0);
