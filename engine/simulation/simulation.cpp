@@ -59,6 +59,7 @@ double Simulation::longest_step() const {
 
 void Simulation::step() {
     constexpr int most_retries = 20;
+    const double shortest = 1e-8 * schedule_.end();  // below this rounding decides, not physics
     double longest = longest_step();
     for (int attempt = 0;; ++attempt) {
         Step step{domain_->start, state_.time, 0, schedule_.end_of_step(state_.time, longest)};
@@ -67,7 +68,7 @@ void Simulation::step() {
             for (const auto& equation : equations_) equation->advance(state_, step);
         } catch (const StepFailed& failed) {
             for (const auto& equation : equations_) equation->reject(state_);
-            if (attempt >= most_retries) throw failed.fault;  // NOLINT
+            if (attempt >= most_retries || 0.5 * step.duration < shortest) throw failed.fault;  // NOLINT
             longest = 0.5 * step.duration;
             retries_.push_back({state_.time, step.duration, longest, failed.fault.cause});
             continue;

@@ -1,0 +1,75 @@
+// Every example runs, and shows what its page of prose says.
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include "core/csv.hpp"
+#include "program.hpp"
+
+using namespace galena;
+
+namespace {
+
+/// The number in the last row of a table whose named fields match.
+double last_value(const std::filesystem::path& file, const std::vector<std::pair<std::string, std::string>>& match, const std::string& wanted) {
+    Diagnostics diagnostics;
+    const auto table = read_csv(file.string(), {}, diagnostics);
+    REQUIRE_FALSE(diagnostics.has_errors());
+    const auto column = table.find_column(wanted);
+    REQUIRE(column.has_value());
+    double found = std::nan("");
+    for (std::size_t row = 0; row < table.row_count(); ++row) {
+        bool all = true;
+        for (const auto& [name, text] : match) all = all && table.text(row, *table.find_column(name)) == text;
+        if (all) found = *parse_number(table.text(row, *column));
+    }
+    return found;
+}
+
+}  // namespace
+
+TEST_CASE("example column: cadmium breaks through where retardation says") {
+    const TemporaryFolder folder;
+    const auto out = folder / "out";
+    const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/column/site.toml --output " + out.string());
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+    // R = 1 + 1.6 · 2 / 0.35 = 10.14, v = 0.05 / 0.35 m/d: half the inlet concentration passes 0.5 m after about 0.5 R / v = 35.5 d, a
+    // little earlier for the first-type inlet. After 200 d = 2.8 column lengths the whole column is at the inlet's concentration.
+    CHECK(last_value(out / "observations.csv", {{"name", "near the end"}, {"quantity", "concentration/Cd"}}, "value") == doctest::Approx(1.0).epsilon(1e-3));
+    const double at_40_days = last_value(out / "observations.csv", {{"name", "half way"}, {"quantity", "concentration/Cd"}, {"time", "40"}}, "value");
+    CHECK(at_40_days > 0.5);
+    CHECK(at_40_days < 0.9);
+    CHECK(last_value(out / "budget.csv", {{"component", "Cd"}, {"term", "closure"}}, "cumulative_in") < 1e-9);
+}
+
+TEST_CASE("example meuse: the survey becomes fields, the metals stay or leach as their sorption says") {
+    const TemporaryFolder folder;
+    const auto out = folder / "out";
+    const auto result = galena_program("run " GALENA_SOURCE_DIR "/examples/meuse/site.toml --output " + out.string());
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+    // The figures of the survey that its literature gives (DATA.md).
+    CHECK(result.output.find("zinc: spherical variogram fitted: nugget 0.05066, partial sill 0.5906, range 897 m") != std::string::npos);
+    CHECK(result.output.find("zinc: leave-one-out RMSE 0.3918") != std::string::npos);
+    CHECK(result.output.find("median exp(Z*)") != std::string::npos);
+    // Topsoil of 0.2 m loses what percolates: 0.8 mm/d · 100 a / (0.2 m · ρb Kd) of its cadmium, 16 % if nothing came from elsewhere,
+    // and next to nothing of its lead.
+    const auto zones = out / "zones.csv";
+    const auto kept = [&](const std::string& metal) {
+        const double start = last_value(zones, {{"zone", "topsoil"}, {"quantity", "total/" + metal}, {"time", "0"}}, "value");
+        return last_value(zones, {{"zone", "topsoil"}, {"quantity", "total/" + metal}}, "value") / start;
+    };
+    CHECK(kept("Cd") > 0.78);
+    CHECK(kept("Cd") < 0.90);
+    CHECK(kept("Pb") > 0.99);
+    CHECK(kept("Pb") < 1.0);
+    for (const auto* component : {"water", "Cd", "Cu", "Pb", "Zn"})
+        CHECK(last_value(out / "budget.csv", {{"component", component}, {"term", "closure"}}, "cumulative_in") < 1e-8);
+    // Areas per class add up to the study area: 3103 cells of 40 m.
+    double area = 0;
+    for (const auto* name : {"priority protection", "safe use", "strict control"})
+        area += last_value(out / "tables/farmland_area.csv", {{"substance", "all"}, {"class", name}}, "area [ha]");
+    CHECK(area == doctest::Approx(3103 * 0.16));
+}
