@@ -1,6 +1,7 @@
 #include "transport/solute_transport.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -8,6 +9,7 @@
 
 #include "core/suggestion.hpp"
 #include "flow/water_boundary.hpp"
+#include "numerics/block_sums.hpp"
 #include "numerics/face_conductance.hpp"
 #include "numerics/face_operators.hpp"
 #include "transport/dispersion.hpp"
@@ -24,13 +26,6 @@ const bool registered = EquationIndex::instance().add(
          return std::make_unique<SoluteTransport>(site, domain, diagnostics);
      }});
 
-/// Sums what a change of amounts per cell releases and takes up.
-template <class Change>
-void add_change(const Grid& grid, Change&& change, BudgetTerm& term) {
-    term.in = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? std::max(0.0, -change(c)) : 0.0; });
-    term.out = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? std::max(0.0, change(c)) : 0.0; });
-}
-
 }  // namespace
 
 // ---- set-up -----------------------------------------------------------------------------------------------------------------------
@@ -44,6 +39,10 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     if (domain.medium.porosity.empty()) {
         diagnostics.error(table_.place, "transport needs a porosity", "give it in a [[medium]] for every active cell");
         return;
+    }
+    if (!domain.medium.bulk_density.empty()) {
+        soil_mass_ = CellField(domain.grid);
+        for_each_cell(domain.grid, [&](Index c) { soil_mass_[c] = domain.medium.bulk_density[c] * domain.grid.volume(c); });
     }
     read_solutes(site, diagnostics);
     attach_sources(site, diagnostics);
@@ -106,24 +105,33 @@ void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics)
             continue;
         }
         solutes_[static_cast<std::size_t>(at - ids.begin())].sources.push_back(source);
-        for (const auto* series : source->series())
-            for (const Date date : series->dates) events_.insert(date.since(domain_.start));
+        for (const auto* series : source->series()) follow(*series, diagnostics);
     }
 }
 
-void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostics& diagnostics) const {
+/// Steps end where a series jumps; a series has to say what holds from the start on.
+void SoluteTransport::follow(const Series& series, Diagnostics& diagnostics) {
+    for (const Date date : series.dates) events_.insert(date.since(domain_.start));
+    if (!series.constant() && series.dates.front() > domain_.start)
+        diagnostics.error(series.place, fmt::format("the series begins on {}, after the start of the run on {}", series.dates.front().text(), domain_.start.text()),
+                          "give a value from the start of the run on");
+}
+
+void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostics& diagnostics) {
     std::vector<std::string> ids;
     for (const auto& [id, table] : site.section<SubstanceTables>().list) ids.push_back(id);
     for (const auto& boundary : site.section<WaterBoundaries>().list) {
         if (!boundary) continue;
-        for (const auto& [id, series] : boundary->concentration)
+        for (const auto& [id, series] : boundary->concentration) {
+            follow(series, diagnostics);
             if (std::find(ids.begin(), ids.end(), id) == ids.end())
                 diagnostics.error(series.place, fmt::format("boundary '{}' gives the concentration of '{}', which is no substance of this site", boundary->label.text, id), suggestion(id, ids));
+        }
     }
 }
 
 double SoluteTransport::sorption_capacity(const Solute& solute, Index c) const {
-    return solute.distribution_coefficient ? domain_.medium.bulk_density[c] * domain_.grid.volume(c) * (*solute.distribution_coefficient)[c] : 0.0;
+    return solute.distribution_coefficient ? soil_mass_[c] * (*solute.distribution_coefficient)[c] : 0.0;
 }
 
 /// Content T = (θC + ρb S)/ρb with S = Kd C, solved for C.
@@ -362,20 +370,26 @@ void SoluteTransport::book(const State& state, Index s, const Step& step) {
         }
         terms.push_back(std::move(term));
     }
-    if (solute.decay_rate > 0) {
-        BudgetTerm term{solute.id, "decay", "first_order", 0, 0, "kg", 0};
-        term.out = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? decayed(c) : 0.0; });
-        terms.push_back(std::move(term));
-    }
-    BudgetTerm dissolved{solute.id, "storage", "dissolved", 0, 0, "kg", 0}, sorbed{solute.id, "storage", "sorbed", 0, 0, "kg", 0};
-    add_change(grid, dissolved_change, dissolved);
-    dissolved.stored = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? state.mobile_water[c] * at(now, c) : 0.0; });
-    if (solute.distribution_coefficient) {
-        add_change(grid, sorbed_change, sorbed);
-        sorbed.stored = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? sorption_capacity(solute, c) * at(now, c) : 0.0; });
-    }
-    terms.push_back(std::move(dissolved));
-    terms.push_back(std::move(sorbed));
+    // One pass over the cells for all that is held, released, taken up and decayed.
+    enum : std::size_t { dissolved_in, dissolved_out, dissolved_held, sorbed_in, sorbed_out, sorbed_held, lost, count };
+    const auto sums = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {
+        std::array<double, count> sum{};
+        for (Index c = begin; c < end; ++c) {
+            if (!grid.active(c)) continue;
+            const double in_water = dissolved_change(c), on_solid = sorbed_change(c);
+            sum[dissolved_in] += std::max(0.0, -in_water);
+            sum[dissolved_out] += std::max(0.0, in_water);
+            sum[dissolved_held] += state.mobile_water[c] * at(now, c);
+            sum[sorbed_in] += std::max(0.0, -on_solid);
+            sum[sorbed_out] += std::max(0.0, on_solid);
+            sum[sorbed_held] += sorption_capacity(solute, c) * at(now, c);
+            sum[lost] += decayed(c);
+        }
+        return sum;
+    });
+    if (solute.decay_rate > 0) terms.push_back({solute.id, "decay", "first_order", 0, sums[lost], "kg", 0});
+    terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", sums[dissolved_held]});
+    terms.push_back({solute.id, "storage", "sorbed", sums[sorbed_in], sums[sorbed_out], "kg", sums[sorbed_held]});
 }
 
 /// Mass rate from a cell through one of its sides, advection and dispersion [kg/s].
@@ -428,8 +442,7 @@ void SoluteTransport::prepare_output(State& state) const {
         const auto concentration = state.concentration[static_cast<Index>(s)];
         auto total = state.total_content[static_cast<Index>(s)];
         for_each_cell(grid, [&](Index c) {
-            const double soil = domain_.medium.bulk_density[c] * grid.volume(c);
-            total[static_cast<std::size_t>(c)] = (state.mobile_water[c] + sorption_capacity(solutes_[s], c)) / soil * concentration[static_cast<std::size_t>(c)];
+            total[static_cast<std::size_t>(c)] = (state.mobile_water[c] + sorption_capacity(solutes_[s], c)) / soil_mass_[c] * concentration[static_cast<std::size_t>(c)];
         });
     }
 }

@@ -75,7 +75,8 @@ private:
 
     void read_solutes(const Site& site, Diagnostics& diagnostics);
     void attach_sources(const Site& site, Diagnostics& diagnostics);
-    void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics) const;
+    void follow(const Series& series, Diagnostics& diagnostics);
+    void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics);
     CellField initial_from_content(const Solute& solute, const CellField& content) const;
     void describe(State& state) const;
 
@@ -92,6 +93,7 @@ private:
     TransportTable table_;
     Domain& domain_;
     std::vector<Solute> solutes_;
+    CellField soil_mass_;            ///< dry soil per cell [kg]; empty without bulk density
     FaceField diffusion_geometry_;   ///< conductance per unit of molecular diffusion; empty when nothing diffuses
     FaceField dispersion_;           ///< mechanical, of the present flow [m³/s]; empty without dispersivity
     Index dispersion_version_ = -1;
