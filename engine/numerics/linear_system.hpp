@@ -43,6 +43,8 @@ public:
     void prepare(const StencilView<double>& a, bool symmetric);
 
     [[nodiscard]] const StencilView<double>& matrix() const { return a_; }
+    /// 1 for the cells that hang on others, 0 for those that do not.
+    [[nodiscard]] std::span<const std::uint8_t> coupled() const { return coupled_; }
     [[nodiscard]] std::size_t bytes() const { return coupled_.capacity(); }
     [[nodiscard]] Index cell_count() const { return a_.cell_count(); }
 

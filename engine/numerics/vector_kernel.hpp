@@ -31,4 +31,10 @@ inline void add_scaled_kernel(double factor, const double* x, double* y, Index n
     for (Index i = 0; i < n; ++i) y[i] += factor * x[i];
 }
 
+/// y = x + factor · y.
+inline void add_to_scaled_kernel(double factor, const double* x, double* y, Index n) {
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) y[i] = x[i] + factor * y[i];
+}
+
 }  // namespace galena
