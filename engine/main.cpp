@@ -1,5 +1,6 @@
 // The command line. It includes no model: linking brings them.
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 
@@ -8,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/suggestion.hpp"
 #include "report/reference.hpp"
 #include "scenario/catalogue.hpp"
 #include "study/run.hpp"
@@ -48,10 +50,16 @@ int command_line(int argc, char** argv) {
     } catch (const CLI::Success& wanted) {
         return app.exit(wanted);
     } catch (const CLI::ParseError& wrong) {
+        const std::vector<std::string> commands{"run", "check", "describe"};
+        if (argc > 1 && argv[1][0] != '-' && std::find(commands.begin(), commands.end(), argv[1]) == commands.end()) {
+            fmt::print(stderr, "galena: '{}' is no command; {}\n", argv[1], suggestion(argv[1], commands));
+            return wrong_input;
+        }
         app.exit(wrong);
         return wrong_input;
     }
     if (threads > 0) set_thread_count(threads);
+    for (int n = 0; n < argc; ++n) options.command += (n > 0 ? " " : "") + std::string(argv[n]);
     if (run_command->parsed()) return run(options);
     if (check_command->parsed()) return check(site, check_format == "json");
     fmt::print("{}", describe_format == "json" ? reference_json(what) : describe_format == "markdown" ? reference_markdown() : reference_text(what));

@@ -48,10 +48,10 @@ Grid::Grid(std::vector<double> dx, std::vector<double> dy, std::vector<double> s
     if (surfaces_.size() < 2 * columns || surfaces_.size() % columns != 0)
         throw std::invalid_argument("surfaces must hold a whole number, at least two, of elevations per column");
     nz_ = static_cast<Index>(surfaces_.size() / columns) - 1;
+    layers_ = {{"grid", 0, nz_ - 1}};
     const auto worst = parallel_maximum(cell_count(), [&](Index c) { return std::isfinite(thickness(c)) ? -thickness(c) : 1.0; });
     if (worst.value > 0) throw std::invalid_argument(fmt::format("the top of {} lies below its bottom", describe(worst.index)));
     status_.assign(static_cast<std::size_t>(cell_count()), CellStatus::active);
-    layers_ = {{"grid", 0, nz_ - 1}};
 }
 
 Index Grid::active_count() const { return static_cast<Index>(std::count(status_.begin(), status_.end(), CellStatus::active)); }

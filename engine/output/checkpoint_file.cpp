@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "output/replace_file.hpp"
+
 namespace galena {
 
 namespace {
@@ -13,9 +15,8 @@ std::string path_of(std::string_view name) { return "/state/" + std::string(name
 
 }  // namespace
 
-CheckpointFileWriter::CheckpointFileWriter(std::filesystem::path file) : file_(std::move(file)), fresh_(file_) {
-    fresh_ += ".new";
-    out_ = std::make_unique<Hdf5File>(fresh_, Hdf5File::Mode::create);
+CheckpointFileWriter::CheckpointFileWriter(std::filesystem::path file)
+    : file_(std::move(file)), out_(std::make_unique<Hdf5File>(unfinished(file_), Hdf5File::Mode::create)) {
     out_->make_group("/state");
 }
 
@@ -23,8 +24,9 @@ void CheckpointFileWriter::write(std::string_view name, std::span<const double> 
 void CheckpointFileWriter::set(std::string_view name, std::string_view text) { out_->set("/", name, text); }
 
 void CheckpointFileWriter::commit() {
+    out_->flush();  // tells of a full disk while the old checkpoint is still there; closing cannot
     out_.reset();
-    std::filesystem::rename(fresh_, file_);
+    finish(file_);
 }
 
 CheckpointFileReader::CheckpointFileReader(const std::filesystem::path& file) : in_(file, Hdf5File::Mode::read) {}
@@ -33,7 +35,9 @@ bool CheckpointFileReader::has(std::string_view name) const { return in_.has(pat
 
 void CheckpointFileReader::read(std::string_view name, std::span<double> values) {
     const auto stored = in_.read(path_of(name));
-    if (stored.size() != values.size()) throw std::runtime_error(fmt::format("the checkpoint holds {} numbers of '{}', the site needs {}", stored.size(), name, values.size()));
+    if (stored.size() != values.size())
+        throw std::runtime_error(
+            fmt::format("the checkpoint holds {} numbers of '{}', the site needs {}", stored.size(), name, values.size()));
     std::copy(stored.begin(), stored.end(), values.begin());
 }
 

@@ -18,7 +18,7 @@ public:
     void commit();
 
 private:
-    std::filesystem::path file_, fresh_;
+    std::filesystem::path file_;
     std::unique_ptr<Hdf5File> out_;
 };
 

@@ -12,6 +12,7 @@
 
 namespace galena {
 
+/// Rows are surely in the file after flush(). Whatever cannot be written throws std::runtime_error that names the file.
 class CsvWriter {
 public:
     using Field = std::variant<double, std::string_view>;
@@ -19,9 +20,10 @@ public:
     /// Replaces the file and writes the header.
     CsvWriter(const std::filesystem::path& file, std::initializer_list<std::string_view> header);
     CsvWriter(const std::filesystem::path& file, const std::vector<std::string>& header);
-    /// Continues a file after its first `bytes`; what lies beyond is cut off.
+    /// Continues a file after its first `bytes`; what lies beyond is cut off. Throws std::runtime_error when the file is shorter.
     CsvWriter(const std::filesystem::path& file, std::uint64_t bytes);
 
+    /// NaN becomes an empty field: not known.
     void row(std::initializer_list<Field> fields);
     void row(const std::vector<Field>& fields);
     /// Hands everything to the system and returns the length of the file [bytes].
@@ -31,11 +33,13 @@ private:
     template <class Fields>
     void put(const Fields& fields);
 
+    std::filesystem::path file_;
     std::ofstream out_;
     std::string line_;
 };
 
-/// A field as it is written: quoted when it holds a comma, a quote or a line break.
+/// A field as it is written: quoted when it holds a comma, a quote or a line break, when it begins or ends with a blank, or begins with #,
+/// which would make its row a comment to many readers (RFC 4180).
 std::string csv_quoted(std::string_view text);
 
 }  // namespace galena

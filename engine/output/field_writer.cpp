@@ -126,6 +126,7 @@ void FieldWriter::write_vtk(const Moment& moment) {
 }
 
 void FieldWriter::save(CheckpointWriter& out) const {
+    results_.flush();  // a checkpoint must not know of more than the file holds
     out.write("results/times", static_cast<double>(results_.times()));
     out.write("results/budget_rows", static_cast<double>(results_.budget_rows()));
     std::vector<double> times;

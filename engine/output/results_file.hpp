@@ -12,11 +12,12 @@ namespace galena {
 
 /// What a results file says about itself.
 struct ResultsMetadata {
-    std::string version;      ///< of the program
+    std::string version;  ///< of the program
     std::string site_name;
-    std::string site_file;    ///< its name, without the folder
-    std::string site_text;    ///< its whole content
-    std::string start;        ///< date of time 0
+    std::string site_file;     ///< its name, without the folder
+    std::string site_text;     ///< its whole content
+    std::string start;         ///< date of time 0
+    std::string command = {};  ///< as typed; may be empty
 };
 
 /// SHA-256 of a text, in hexadecimal.
@@ -25,20 +26,23 @@ std::string sha256(std::string_view text);
 class ResultsFile {
 public:
     static ResultsFile create(const std::filesystem::path& file, const ResultsMetadata& metadata, const Grid& grid);
-    /// Opens a file to continue it (append) or to read it.
+    /// Opens a file to continue it (append) or to read it. Throws std::runtime_error when it is none of ours or of another format version.
     static ResultsFile open(const std::filesystem::path& file, bool append);
 
     // Writing.
     void write_static(const std::string& name, const std::string& unit, const std::string& meaning, std::span<const double> cells);
     /// Begins a new output time; fields appended until the next one belong to it.
     void begin_time(double seconds, const std::string& date);
+    /// The field's values at the output time begun last; at times when it was not written it holds NaN. Throws std::runtime_error when no
+    /// time was begun, or the field was written at it already.
     void append_field(const std::string& name, const std::string& unit, const std::string& meaning, std::span<const double> cells);
     /// One row of the budget per term; the terms are named once, in the first call.
     void append_budget(double seconds, const Ledger& ledger);
+    /// Writes a table; one of the same name is replaced.
     void write_table(const Table& table);
     void set(std::string_view name, std::string_view text) { file_.set("/", name, text); }
     void set(std::string_view name, double value) { file_.set("/", name, value); }
-    void flush() { file_.flush(); }
+    void flush() const { file_.flush(); }
 
     /// How much is in the file, for a checkpoint; and back to it.
     [[nodiscard]] std::uint64_t times() const;
@@ -49,13 +53,20 @@ public:
     [[nodiscard]] ResultsMetadata metadata() const;
     [[nodiscard]] Grid grid() const;
     [[nodiscard]] std::vector<double> time_values() const;  ///< [s]
+    [[nodiscard]] std::vector<std::string> dates() const;   ///< ISO 8601
+    [[nodiscard]] std::vector<std::string> static_names() const;
+    [[nodiscard]] std::vector<double> static_field(const std::string& name) const;
     [[nodiscard]] std::vector<std::string> field_names() const;
+    /// The unit and meaning of a field are attributes of file() at "/fields/<name>". NaN at a time when the field was not written.
     [[nodiscard]] std::vector<double> field(const std::string& name, std::uint64_t time) const;
+    [[nodiscard]] std::vector<std::string> table_names() const;
+    [[nodiscard]] Table table(const std::string& name) const;
     [[nodiscard]] const Hdf5File& file() const { return file_; }
 
 private:
     explicit ResultsFile(Hdf5File file) : file_(std::move(file)) {}
     void write_grid(const Grid& grid);
+    void begin_budget(const Ledger& ledger);
 
     Hdf5File file_;
     std::vector<std::uint64_t> shape_;  ///< nz, ny, nx

@@ -1,6 +1,7 @@
 #include "output/vtk.hpp"
 
-#include <fstream>
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -15,64 +16,104 @@
 #include <vtkUnsignedCharArray.h>
 #include <vtkXMLStructuredGridWriter.h>
 
+#include "output/replace_file.hpp"
+
 namespace galena {
 
 namespace {
 
-/// Elevation of the corner (i, j) of surface k: the mean over the up to four columns around it, those with an active cell next to the
-/// surface first.
-double corner_elevation(const Grid& grid, Index i, Index j, Index k) {
-    double sum = 0, sum_all = 0;
-    int count = 0, count_all = 0;
-    for (Index dj = -1; dj <= 0; ++dj)
-        for (Index di = -1; di <= 0; ++di) {
-            const Index ci = i + di, cj = j + dj;
-            if (ci < 0 || cj < 0 || ci >= grid.nx() || cj >= grid.ny()) continue;
-            const double z = grid.surfaces()[static_cast<std::size_t>(grid.cell(ci, cj, k))];
-            sum_all += z;
-            ++count_all;
-            const bool active = (k > 0 && grid.active(grid.cell(ci, cj, k - 1))) || (k < grid.nz() && grid.active(grid.cell(ci, cj, k)));
-            if (!active) continue;
-            sum += z;
-            ++count;
-        }
-    return count > 0 ? sum / count : sum_all / count_all;
+/// A vertical line where up to four columns of cells meet.
+struct Corner {
+    double x = 0, y = 0;             ///< crs coordinates
+    std::array<Index, 4> columns{};  ///< those that give its elevations
+    int count = 0;
+};
+
+std::vector<char> columns_with_active_cells(const Grid& grid) {
+    std::vector<char> active(static_cast<std::size_t>(grid.column_count()), 0);
+    parallel_for(grid.column_count(), [&](Index column) { active[static_cast<std::size_t>(column)] = grid.top_active_cell(column) >= 0; });
+    return active;
 }
 
-vtkNew<vtkPoints> make_points(const Grid& grid) {
-    const Index nx = grid.nx() + 1, ny = grid.ny() + 1, nz = grid.nz() + 1;
-    vtkNew<vtkPoints> points;
-    points->SetDataTypeToDouble();
-    points->SetNumberOfPoints(nx * ny * nz);
-    auto* xyz = static_cast<double*>(points->GetVoidPointer(0));
-    parallel_for(nx * ny * nz, [&](Index n) {
-        const Index i = n % nx, j = n / nx % ny, k = n / (nx * ny);
-        const auto p = grid.georeference().to_crs({grid.x_edges()[static_cast<std::size_t>(i)], grid.y_edges()[static_cast<std::size_t>(j)], corner_elevation(grid, i, j, k)});
-        xyz[3 * n] = p.x;
-        xyz[3 * n + 1] = p.y;
-        xyz[3 * n + 2] = p.z;
+Corner make_corner(const Grid& grid, const std::vector<char>& active, Index i, Index j) {
+    const auto place =
+        grid.georeference().to_crs({grid.x_edges()[static_cast<std::size_t>(i)], grid.y_edges()[static_cast<std::size_t>(j)], 0});
+    Corner corner{place.x, place.y, {}, 0};
+    const auto add_columns = [&](bool only_active) {
+        for (Index cj = std::max<Index>(0, j - 1); cj <= std::min(j, grid.ny() - 1); ++cj)
+            for (Index ci = std::max<Index>(0, i - 1); ci <= std::min(i, grid.nx() - 1); ++ci)
+                if (const Index column = cj * grid.nx() + ci; !only_active || active[static_cast<std::size_t>(column)])
+                    corner.columns[static_cast<std::size_t>(corner.count++)] = column;
+    };
+    add_columns(true);
+    if (corner.count == 0) add_columns(false);
+    return corner;
+}
+
+std::vector<Corner> make_corners(const Grid& grid) {
+    const Index nx = grid.nx() + 1, ny = grid.ny() + 1;
+    const auto active = columns_with_active_cells(grid);
+    std::vector<Corner> corners(static_cast<std::size_t>(nx * ny));
+    parallel_for(nx * ny, [&](Index c) { corners[static_cast<std::size_t>(c)] = make_corner(grid, active, c % nx, c / nx); });
+    return corners;
+}
+
+void set_points(vtkStructuredGrid& data, const Grid& grid) {
+    const auto corners = make_corners(grid);
+    const auto per_surface = static_cast<Index>(corners.size());
+    const Index count = per_surface * (grid.nz() + 1);
+    vtkNew<vtkDoubleArray> coordinates;  // double: single precision keeps decimetres only of a national grid's northing
+    coordinates->SetNumberOfComponents(3);
+    coordinates->SetNumberOfTuples(count);
+    double* out = coordinates->GetPointer(0);
+    const double* surfaces = grid.surfaces().data();
+    parallel_for(count, [&](Index p) {
+        const auto& corner = corners[static_cast<std::size_t>(p % per_surface)];
+        const double* surface = surfaces + p / per_surface * grid.column_count();
+        double sum = 0;
+        for (int n = 0; n < corner.count; ++n) sum += surface[corner.columns[static_cast<std::size_t>(n)]];
+        out[3 * p] = corner.x;
+        out[3 * p + 1] = corner.y;
+        out[3 * p + 2] = sum / corner.count;
     });
-    return points;
+    vtkNew<vtkPoints> points;
+    points->SetData(coordinates);
+    data.SetDimensions(static_cast<int>(grid.nx() + 1), static_cast<int>(grid.ny() + 1), static_cast<int>(grid.nz() + 1));
+    data.SetPoints(points);
 }
 
-void add_field(vtkStructuredGrid& target, const VtkField& field) {
+void hide_cells_not_active(vtkStructuredGrid& data, const Grid& grid) {
+    if (grid.active_count() == grid.cell_count()) return;
+    vtkNew<vtkUnsignedCharArray> ghosts;
+    ghosts->SetName(vtkDataSetAttributes::GhostArrayName());
+    ghosts->SetNumberOfTuples(grid.cell_count());
+    unsigned char* out = ghosts->GetPointer(0);
+    parallel_for(grid.cell_count(), [&](Index c) { out[c] = grid.active(c) ? 0 : vtkDataSetAttributes::HIDDENCELL; });
+    data.GetCellData()->AddArray(ghosts);
+}
+
+void add_field(vtkStructuredGrid& data, const VtkField& field, Index cells) {
+    const auto size = static_cast<std::size_t>(cells);
+    const bool vector = !field.y.empty() || !field.z.empty();
+    if (field.values.size() != size || (vector && (field.y.size() != size || field.z.size() != size)))
+        throw std::invalid_argument(fmt::format("the field '{}' does not have one value per cell ({})", field.name, cells));
     vtkNew<vtkDoubleArray> array;
     array->SetName(field.name.c_str());
-    const auto cells = static_cast<Index>(field.values.size());
-    const bool vector = !field.y.empty();
-    array->SetNumberOfComponents(vector ? 3 : 1);
-    array->SetNumberOfTuples(cells);
-    double* out = array->GetPointer(0);
-    parallel_for(cells, [&](Index c) {
-        const auto at = static_cast<std::size_t>(c);
-        if (!vector) out[c] = field.values[at];
-        else {
-            out[3 * c] = field.values[at];
-            out[3 * c + 1] = field.y[at];
-            out[3 * c + 2] = field.z[at];
-        }
-    });
-    target.GetCellData()->AddArray(array);
+    if (vector) {
+        array->SetNumberOfComponents(3);
+        array->SetNumberOfTuples(cells);
+        double* out = array->GetPointer(0);
+        parallel_for(cells, [&](Index c) {
+            const auto n = static_cast<std::size_t>(c);
+            out[3 * c] = field.values[n];
+            out[3 * c + 1] = field.y[n];
+            out[3 * c + 2] = field.z[n];
+        });
+    } else {
+        // VTK takes no const pointer; it only reads here, and leaves the memory to its owner (the 1).
+        array->SetArray(const_cast<double*>(field.values.data()), cells, 1);
+    }
+    data.GetCellData()->AddArray(array);
 }
 
 void add_text(vtkStructuredGrid& target, const char* name, const std::string& text) {
@@ -83,19 +124,26 @@ void add_text(vtkStructuredGrid& target, const char* name, const std::string& te
     target.GetFieldData()->AddArray(array);
 }
 
+std::string xml_escaped(const std::string& text) {
+    std::string out;
+    for (const char c : text) switch (c) {
+            case '&': out += "&amp;"; break;
+            case '<': out += "&lt;"; break;
+            case '>': out += "&gt;"; break;
+            case '"': out += "&quot;"; break;
+            default: out += c;
+        }
+    return out;
+}
+
 }  // namespace
 
 void write_vts(const std::filesystem::path& file, const Grid& grid, std::span<const VtkField> fields, const VtkMetadata& metadata) {
+    vtkObject::GlobalWarningDisplayOff();  // troubles are thrown, not printed
     vtkNew<vtkStructuredGrid> target;
-    target->SetDimensions(static_cast<int>(grid.nx() + 1), static_cast<int>(grid.ny() + 1), static_cast<int>(grid.nz() + 1));
-    target->SetPoints(make_points(grid));
-
-    vtkNew<vtkUnsignedCharArray> ghosts;
-    ghosts->SetName(vtkDataSetAttributes::GhostArrayName());
-    ghosts->SetNumberOfTuples(grid.cell_count());
-    for (Index c = 0; c < grid.cell_count(); ++c) ghosts->SetValue(c, grid.active(c) ? 0 : static_cast<unsigned char>(vtkDataSetAttributes::HIDDENCELL));
-    target->GetCellData()->AddArray(ghosts);
-    for (const auto& field : fields) add_field(*target, field);
+    set_points(*target, grid);
+    hide_cells_not_active(*target, grid);
+    for (const auto& field : fields) add_field(*target, field, grid.cell_count());
 
     vtkNew<vtkDoubleArray> time;
     time->SetName("TimeValue");
@@ -109,25 +157,24 @@ void write_vts(const std::filesystem::path& file, const Grid& grid, std::span<co
     add_text(*target, "galena_version", metadata.program_version);
 
     vtkNew<vtkXMLStructuredGridWriter> writer;
-    writer->SetFileName(file.c_str());
+    writer->SetFileName(unfinished(file).c_str());
     writer->SetInputData(target);
     writer->SetDataModeToAppended();
     writer->EncodeAppendedDataOff();
     writer->SetCompressorTypeToLZ4();
-    if (writer->Write() != 1) throw std::runtime_error(fmt::format("{} cannot be written", file.string()));
+    writer->SetHeaderTypeToUInt64();  // the default's 4 GiB per array end at 180 million points
+    if (writer->Write() != 1 || writer->GetErrorCode() != 0) throw std::runtime_error(fmt::format("{} cannot be written", file.string()));
+    finish(file);
 }
 
 void write_pvd(const std::filesystem::path& file, const std::vector<PvdEntry>& entries) {
-    auto fresh = file;
-    fresh += ".new";
-    {
-        std::ofstream out(fresh);
-        out << "<?xml version=\"1.0\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n  <Collection>\n";
-        for (const auto& e : entries) out << fmt::format("    <!-- {} -->\n    <DataSet timestep=\"{}\" group=\"\" part=\"0\" file=\"{}\"/>\n", e.date, e.time, e.file);
-        out << "  </Collection>\n</VTKFile>\n";
-        if (!out) throw std::runtime_error(fmt::format("{} cannot be written", fresh.string()));
-    }
-    std::filesystem::rename(fresh, file);
+    std::string text =
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<VTKFile type=\"Collection\" version=\"0.1\" byte_order=\"LittleEndian\">\n  "
+        "<Collection>\n";
+    for (const auto& e : entries)
+        text += fmt::format("    <!-- {} -->\n    <DataSet timestep=\"{}\" group=\"\" part=\"0\" file=\"{}\"/>\n", e.date, e.time,
+                            xml_escaped(e.file));
+    replace_file(file, text + "  </Collection>\n</VTKFile>\n");
 }
 
 }  // namespace galena

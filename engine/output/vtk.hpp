@@ -23,13 +23,14 @@ struct VtkMetadata {
 };
 
 /// Writes an XML structured grid (.vts, raw appended, lz4). Points are in the crs; the elevation of a corner is the mean of the columns
-/// around it that are active there. Cells that are not active carry the ghost flag HIDDENCELL, so that ParaView blanks them.
-/// Throws std::runtime_error when the file cannot be written.
+/// around it that have active cells (of all, where none has). Cells that are not active carry the ghost flag HIDDENCELL, so that ParaView
+/// blanks them. The file appears whole or not at all.
+/// Throws std::invalid_argument when a field does not fit the grid, std::runtime_error when the file cannot be written.
 void write_vts(const std::filesystem::path& file, const Grid& grid, std::span<const VtkField> fields, const VtkMetadata& metadata);
 
 /// One time of a series.
 struct PvdEntry {
-    double time = 0;   ///< since the start [d]
+    double time = 0;  ///< since the start [d]
     std::string date;
     std::string file;  ///< relative to the .pvd
 };

@@ -43,6 +43,9 @@ struct Series {
     [[nodiscard]] bool constant() const { return dates.empty(); }
     /// The value at `seconds` after `start`; before the first date the first value, after the last the last.
     [[nodiscard]] double at(Date start, double seconds) const;
+    /// The value that holds at the end of the step [from, to]: of a line its end, of steps the one that held during the step, for the
+    /// next value begins only when the step is over.
+    [[nodiscard]] double at_end(Date start, double from, double to) const { return at(start, kind == SeriesKind::step ? from : to); }
     /// The mean over [from, to], seconds after `start`: a flux averaged like this brings in the exact volume.
     [[nodiscard]] double mean(Date start, double from, double to) const;
 };

@@ -118,7 +118,7 @@ private:
         std::vector<const Observer*> with_fields;
         for (const auto& observer : simulation_->model_observers()) with_fields.push_back(observer.get());
         const auto& site = site_.section<SiteTable>();
-        const ResultsMetadata metadata{program_version(), site.name, site_.file().filename().string(), site_.text(), site.start.text()};
+        const ResultsMetadata metadata{program_version(), site.name, site_.file().filename().string(), site_.text(), site.start.text(), options_.command};
         fields_ = std::make_unique<FieldWriter>(FieldWriter::Options{folder_->path(), metadata, site_.section<OutputTable>().vtk, resume}, simulation_->domain(), with_fields);
         budget_ = std::make_unique<BudgetWriter>(*folder_ / "budget.csv", resume);
         observations_->open(*folder_ / "observations.csv", resume);

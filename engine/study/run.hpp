@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace galena {
 
@@ -14,6 +15,7 @@ struct RunOptions {
     std::optional<std::filesystem::path> output;  ///< results/ beside the site file when absent
     std::optional<std::filesystem::path> resume;  ///< folder of an interrupted run
     bool quiet = false;
+    std::string command;  ///< as it was typed, kept in the results
     /// Stops after this many steps as if interrupted; for tests of resuming.
     std::optional<long> stop_after;
 };

@@ -23,8 +23,8 @@ public:
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics);
     /// True when it holds concentrations (first type); then held() is asked, else rate().
     [[nodiscard]] virtual bool holds_concentration() const { return false; }
-    /// Concentrations held at the end of the step [kg/m³], one per cell.
-    virtual void held(Date, double, std::span<double>) const {}
+    /// Concentrations held at the end of the step from .. to [kg/m³], one per cell.
+    virtual void held(Date, double, double, std::span<double>) const {}
     /// Mean mass rates over the step [kg/s], one per cell, not negative.
     virtual void rate(Date, double, double, std::span<double>) const {}
     [[nodiscard]] virtual std::vector<const Series*> series() const = 0;

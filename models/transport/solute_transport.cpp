@@ -193,7 +193,7 @@ void SoluteTransport::initialise(State& state) {
         for (const auto& source : solutes_[s].sources) {
             if (!source->holds_concentration()) continue;
             std::vector<double> held(source->cells().size());
-            source->held(domain_.start, 0, held);
+            source->held(domain_.start, 0, 0, held);
             for (std::size_t n = 0; n < held.size(); ++n) target[static_cast<std::size_t>(source->cells()[n])] = held[n];
         }
         solutes_[s].initial_concentration = CellField();
@@ -285,7 +285,7 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
     for (const auto& source : solute.sources) {
         if (!source->holds_concentration()) continue;
         std::vector<double> held(source->cells().size());
-        source->held(step.origin, step.end(), held);
+        source->held(step.origin, step.start, step.end(), held);
         for (std::size_t n = 0; n < held.size(); ++n) {
             // The row becomes diagonal · C = diagonal · held: nothing comes in, and what leaves still reaches the neighbours.
             const Index c = source->cells()[n];

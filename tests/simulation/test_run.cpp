@@ -214,3 +214,19 @@ TEST_CASE("the results are the same bits with one and two threads") {
     REQUIRE(galena_program("--threads 2 run --quiet " + site + " --output " + (folder / "two").string()).code == 0);
     for (const auto* name : {"observations.csv", "budget.csv", "zones.csv"}) CHECK(file_text(folder / "one" / name) == file_text(folder / "two" / name));
 }
+
+TEST_CASE("a value of a series holds until the step that ends at the next date is over") {
+    const TemporaryFolder folder;
+    auto text = transient_site();
+    const std::string west = "side = \"west\"\nhead = \"2 m\"";
+    text.replace(text.find(west), west.size(), "zone = \"edge\"\nhead = [{ from = 2020-01-01, value = \"2 m\" }, { from = 2020-01-11, value = \"3 m\" }]");
+    text += "[[zone]]\nname = \"edge\"\nx_max = \"10 m\"\n[[observation]]\nname = \"edge\"\nx = \"5 m\"\ny = \"45 m\"\n";
+    const auto site = write_file(folder / "site.toml", text);
+    const auto result = galena_program("run --quiet " + site + " --output " + (folder / "out").string());
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+    const auto observed = file_text(folder / "out" / "observations.csv");
+    CHECK(observed.find("\n10,2020-01-11,edge,hydraulic_head,2,m") != std::string::npos);
+    CHECK(observed.find("edge,hydraulic_head,3,m") != std::string::npos);
+    CHECK(observed.find("edge,hydraulic_head,3,m") > observed.find("\n10,2020-01-11"));
+}

@@ -24,6 +24,8 @@ void report_figure(const char* quantity, double reference, double found, double 
 
 }  // namespace
 
+TEST_SUITE("verification") {
+
 TEST_CASE("log zinc of the Meuse has the known variogram and cross-validation error") {
     const auto zinc = logarithm(zinc_of_the_meuse());
     REQUIRE(zinc.size() == 155);
@@ -38,4 +40,6 @@ TEST_CASE("log zinc of the Meuse has the known variogram and cross-validation er
     const auto all = leave_one_out(zinc, fit.variogram), nearest = leave_one_out(zinc, fit.variogram, {.neighbours = 12});
     report_figure("leave_one_out_rmse_all:abs", 0.392, all.root_mean_square_error, 0.0005);
     report_figure("leave_one_out_rmse_nearest_12:abs", 0.391, nearest.root_mean_square_error, 0.0005);
+}
+
 }

@@ -55,7 +55,7 @@ struct FixedHead final : WaterBoundary {
     [[nodiscard]] std::vector<const Series*> series() const override { return head ? std::vector<const Series*>{&*head} : std::vector<const Series*>{}; }
 
 private:
-    [[nodiscard]] double value(std::size_t n, const FlowMoment& moment) const { return head ? head->at(moment.origin, moment.to) : field_values_[n]; }
+    [[nodiscard]] double value(std::size_t n, const FlowMoment& moment) const { return head ? head->at_end(moment.origin, moment.from, moment.to) : field_values_[n]; }
 
     std::vector<double> field_values_, conductance_;
 };

@@ -31,7 +31,7 @@ struct GeneralHead final : WaterBoundary {
         per_cell_ = Conductance{conductance, leakance}.resolve(label.text, place, domain.grid, cells_, diagnostics);
     }
     void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
-        const double outside = head.at(moment.origin, moment.to);
+        const double outside = head.at_end(moment.origin, moment.from, moment.to);
         for (std::size_t n = 0; n < cells_.size(); ++n) {
             rate[n] = per_cell_[n] * (outside - heads[n]);
             slope[n] = per_cell_[n];

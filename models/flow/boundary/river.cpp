@@ -46,7 +46,7 @@ struct River final : WaterBoundary {
         if (bed_elevation) pick(field_of(*bed_elevation, site, domain, diagnostics), beds_);
     }
     void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
-        const double level = stage ? stage->at(moment.origin, moment.to) : 0.0;
+        const double level = stage ? stage->at_end(moment.origin, moment.from, moment.to) : 0.0;
         for (std::size_t n = 0; n < cells_.size(); ++n) {
             const double water = stage ? level : stages_[n];
             const double bed = depth ? water - *depth : beds_[n];

@@ -17,7 +17,9 @@ struct FixedConcentration final : SoluteSource {
     }
     [[nodiscard]] std::string_view type() const override { return name; }
     [[nodiscard]] bool holds_concentration() const override { return true; }
-    void held(Date origin, double end, std::span<double> out) const override { std::fill(out.begin(), out.end(), concentration.at(origin, end)); }
+    void held(Date origin, double from, double to, std::span<double> out) const override {
+        std::fill(out.begin(), out.end(), concentration.at_end(origin, from, to));
+    }
     [[nodiscard]] std::vector<const Series*> series() const override { return {&concentration}; }
 };
 
