@@ -1,9 +1,11 @@
 #pragma once
 // A simulation from the text of a site file, run in process: what a verification case needs, and no result files.
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -87,11 +89,25 @@ public:
         FAIL("no boundary ", std::string(boundary));
         return 0;
     }
-    /// The worst cumulative closure of all components.
+    /// The worst cumulative imbalance of all components, as a fraction of what was moved, into and out of storage included. Stricter than
+    /// the ledger's own closure, which forgives what lies below the rounding of the amounts held.
     [[nodiscard]] double closure() const {
+        std::map<std::string, std::pair<double, double>> moved;
+        for (const auto& e : ledger().entries()) {
+            moved[e.term.component].first += e.cumulative_in;
+            moved[e.term.component].second += e.cumulative_out;
+        }
         double worst = 0;
-        for (const auto& c : ledger().closures()) worst = std::max({worst, c.cumulative, c.step});
+        for (const auto& [component, sums] : moved)
+            if (const double most = std::max(sums.first, sums.second); most > 0) worst = std::max(worst, std::abs(sums.first - sums.second) / most);
         return worst;
+    }
+    /// Dissolved and sorbed amount of a substance at the end of the last step [kg].
+    [[nodiscard]] double stored(std::string_view component) const {
+        double sum = 0;
+        for (const auto& e : ledger().entries())
+            if (e.term.component == component && e.term.term == "storage") sum += e.term.stored;
+        return sum;
     }
 
 private:

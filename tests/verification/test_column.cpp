@@ -124,7 +124,7 @@ void check_first_order(Setup s, Solution&& solution) {
     Errors before;
     for (int level = 0; level < 3; ++level, s.n *= 2, s.dt *= 0.5) {
         const auto errors = column_errors(s, solution);
-        MESSAGE("n ", s.n, ": error ", errors.exact, ", of the scheme ", errors.scheme);
+        INFO("n ", s.n, ": error ", errors.exact, ", of the scheme ", errors.scheme);
         if (level > 0) {
             CHECK(observed_order(before.exact, errors.exact) > 0.9);
             CHECK(observed_order(before.scheme, errors.scheme) > 1.75);

@@ -113,7 +113,7 @@ TEST_CASE("the drawdown around a well is that of Theis") {
         by_time = std::max(by_time, std::abs(base.error(n) - in_time.error(n)));
     }
     for (const auto n : base.along_x) by_space = std::max(by_space, std::abs(base.error(n) - in_space.error_at(base.r[n])));
-    MESSAGE("worst ", base.error(worst), ", change by refinement in space ", by_space, ", in time ", by_time);
+    INFO("worst ", base.error(worst), ", change by refinement in space ", by_space, ", in time ", by_time);
     // Halving what is of first order removes half of it, of second order three quarters: what is left of the error is bounded by what the
     // refinements remove (Richardson 1911), times 2 in time and 4/3 in space, and a fifth for the higher orders.
     report("theis", "drawdown:max_relative", base.exact[worst], base.computed[worst], std::abs(base.error(worst)),
