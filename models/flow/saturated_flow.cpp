@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include <fmt/format.h>
@@ -184,6 +185,12 @@ SaturatedFlow::Balance SaturatedFlow::compute_residual(const State& state, doubl
     return {imbalance, 0.5 * throughput, worst.index};
 }
 
+/// The imbalance that heads rounded to doubles leave at best [m³/s]; where water hardly moves any more it is all that is left.
+double SaturatedFlow::rounding_of_heads(const State& state) const {
+    const auto share = [&](Index c) { return domain_.grid.active(c) ? matrix_.diagonal[c] * std::abs(state.hydraulic_head[c]) : 0.0; };
+    return std::numeric_limits<double>::epsilon() * parallel_sum(domain_.grid.cell_count(), share);
+}
+
 void SaturatedFlow::assemble(double duration) {
     const auto& grid = domain_.grid;
     for_each_face(grid, [&](const Face& f) {
@@ -222,7 +229,7 @@ void SaturatedFlow::solve(State& state, const FlowMoment& moment, double duratio
         if (balance.imbalance <= table_.tolerance * balance.throughput) break;
         // Rounding of the heads bounds what can be reached: stop where iterations no longer help and the balance is good.
         const bool stalled = iteration > 1 && balance.imbalance > 0.5 * before;
-        if (stalled && balance.imbalance <= std::max(1e3 * table_.tolerance, 1e-7) * balance.throughput) break;
+        if (stalled && balance.imbalance <= std::max({1e3 * table_.tolerance * balance.throughput, 1e-7 * balance.throughput, rounding_of_heads(state)})) break;
         if (balance.throughput == 0 && iteration > 0) break;
         if (iteration >= table_.maximum_newton_iterations)
             fail(fmt::format("no convergence after {} iterations of the boundaries; imbalance {:.3g} of the water that passes", iteration, balance.imbalance / balance.throughput), balance.worst, moment);

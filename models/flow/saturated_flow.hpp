@@ -75,6 +75,7 @@ private:
     void solve(State& state, const FlowMoment& moment, double duration);
     void evaluate_boundaries(const State& state, const FlowMoment& moment);
     Balance compute_residual(const State& state, double duration);
+    [[nodiscard]] double rounding_of_heads(const State& state) const;
     void assemble(double duration);
     void finish_fluxes(State& state, double duration);
     void fill_exchanges(State& state) const;
