@@ -60,14 +60,16 @@ std::string_view CsvTable::text(std::size_t row, std::size_t column) const {
 
 Place CsvTable::place_of(const Row& row, const Field& field) const {
     // A quoted field earlier in the row may hold line breaks.
-    int line = row.line;
-    std::uint32_t line_begin = row.begin;
-    for (auto at = row.begin; at < field.begin; ++at)
+    int line = row.line, column = 1;
+    for (auto at = row.begin; at < field.begin; ++at) {
+        const bool continues = (static_cast<unsigned char>(text_[at]) & 0xC0) == 0x80;  // of a character of several bytes
+        if (!continues) ++column;
         if (text_[at] == '\n') {
             ++line;
-            line_begin = at + 1;
+            column = 1;
         }
-    return {path_, line, static_cast<int>(field.begin - line_begin) + 1};
+    }
+    return {path_, line, column};
 }
 
 Place CsvTable::place(std::size_t row, std::size_t column) const { return place_of(rows_[row], field(row, column)); }

@@ -21,25 +21,39 @@ std::string source_line(const std::string& file, int line) {
     return text;
 }
 
+/// A line as characters, so that columns count as editors count them.
+std::vector<std::string> characters_of(const std::string& line) {
+    std::vector<std::string> characters;
+    for (const char c : line) {
+        const bool continues = (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+        if (continues && !characters.empty()) characters.back() += c;
+        else characters.emplace_back(1, c);
+    }
+    return characters;
+}
+
+/// What takes as much room on the screen as a character: Chinese, Japanese and Korean ones are two columns wide.
+std::string blank_for(const std::string& character) {
+    if (character == "\t") return "\t";
+    const bool wide = character.size() == 3 && static_cast<unsigned char>(character[0]) >= 0xE3 && static_cast<unsigned char>(character[0]) <= 0xED;
+    return wide ? "\u3000" : " ";
+}
+
 std::string caret_block(const Place& place) {
     if (place.line <= 0) return {};
-    auto line = source_line(place.file, place.line);
+    const auto line = characters_of(source_line(place.file, place.line));
     if (line.empty()) return {};
     // Long data rows: show a window round the column, so that the caret stays on the screen.
-    std::size_t column = place.column > 0 ? static_cast<std::size_t>(place.column - 1) : 0;
     constexpr std::size_t width = 110;
-    std::string lead;
-    if (line.size() > width && column > width / 2) {
-        const auto cut = std::min(column - width / 2, line.size());
-        line.erase(0, cut);
-        column -= cut;
-        lead = "…";
-    }
-    if (line.size() > width) line = line.substr(0, width) + "…";
-    std::string pad;
-    for (std::size_t i = 0; i < column && i < line.size(); ++i) pad += line[i] == '\t' ? '\t' : ' ';
-    auto text = fmt::format("{:>6} | {}{}\n", place.line, lead, line);
-    if (place.column > 0) text += fmt::format("{:>6} | {}{}^\n", "", lead.empty() ? "" : " ", pad);
+    const std::size_t column = place.column > 0 ? static_cast<std::size_t>(place.column - 1) : 0;
+    const std::size_t from = line.size() > width && column > width / 2 ? std::min(column - width / 2, line.size()) : 0;
+    const std::size_t to = std::min(from + width, line.size());
+    std::string shown = from > 0 ? "…" : "", pad = from > 0 ? " " : "";
+    for (std::size_t i = from; i < to; ++i) shown += line[i];
+    for (std::size_t i = from; i < std::min(column, to); ++i) pad += blank_for(line[i]);
+    if (to < line.size()) shown += "…";
+    auto text = fmt::format("{:>6} | {}\n", place.line, shown);
+    if (place.column > 0) text += fmt::format("{:>6} | {}^\n", "", pad);
     return text;
 }
 
@@ -75,13 +89,25 @@ std::string Place::text() const {
 }
 
 void Diagnostics::error(Place place, std::string what, std::string hint) {
-    all_.push_back({Diagnostic::Severity::error, std::move(place), std::move(what), std::move(hint)});
+    add(Diagnostic::Severity::error, std::move(place), std::move(what), std::move(hint));
     ++errors_;
 }
 
 void Diagnostics::warning(Place place, std::string what, std::string hint) {
-    all_.push_back({Diagnostic::Severity::warning, std::move(place), std::move(what), std::move(hint)});
+    add(Diagnostic::Severity::warning, std::move(place), std::move(what), std::move(hint));
 }
+
+void Diagnostics::add(Diagnostic::Severity severity, Place place, std::string what, std::string hint) {
+    // Two properties that read one faulty file, or two that name one unknown zone, find the same mistake.
+    const bool known = std::any_of(all_.begin(), all_.end(), [&](const Diagnostic& d) { return d.severity == severity && d.place == place && d.what == what; });
+    if (!known) all_.push_back({severity, std::move(place), std::move(what), std::move(hint)});
+}
+
+std::size_t Diagnostics::mistakes() const {
+    return static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), [](const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; }));
+}
+
+std::string Diagnostics::tally() const { return fmt::format("{} mistake{}; nothing was run", mistakes(), mistakes() == 1 ? "" : "s"); }
 
 void Diagnostics::throw_if_errors() const {
     if (has_errors()) throw ScenarioError(*this);

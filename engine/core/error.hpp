@@ -14,6 +14,7 @@ struct Place {
     int line = 0;
     int column = 0;
 
+    bool operator==(const Place&) const = default;
     /// "site.toml:12:5", shortened where line or column are unknown.
     [[nodiscard]] std::string text() const;
 };
@@ -34,7 +35,12 @@ public:
     void warning(Place place, std::string what, std::string hint = {});
 
     [[nodiscard]] bool has_errors() const { return errors_ > 0; }
+    /// How often error() was called: compare before and after to learn whether something went wrong.
     [[nodiscard]] std::size_t error_count() const { return errors_; }
+    /// How many different mistakes there are: the same one found on two ways is one.
+    [[nodiscard]] std::size_t mistakes() const;
+    /// "3 mistakes; nothing was run": the last line people see.
+    [[nodiscard]] std::string tally() const;
     [[nodiscard]] const std::vector<Diagnostic>& all() const { return all_; }
 
     /// Throws ScenarioError with everything collected if there is at least one error.
@@ -45,7 +51,9 @@ public:
 
 private:
     std::vector<Diagnostic> all_;
-    std::size_t errors_ = 0;
+    std::size_t errors_ = 0;  // calls, also those that repeated a mistake
+
+    void add(Diagnostic::Severity severity, Place place, std::string what, std::string hint);
 };
 
 /// The user's file (or command line) is wrong: exit code 2, nothing written.

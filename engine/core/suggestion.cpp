@@ -28,7 +28,8 @@ int edit_distance(std::string_view a, std::string_view b) {
 
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates) {
     std::string best;
-    int best_distance = 2 * std::max<int>(2, static_cast<int>(word.size()) / 3) + 1;
+    // A word of which no letter is right is no misspelling: Zn is not Cd.
+    int best_distance = std::min(2 * std::max(2, static_cast<int>(word.size()) / 3) + 1, 2 * static_cast<int>(word.size()));
     for (const auto& candidate : candidates) {
         const bool extends = word.size() >= 4 && candidate.size() > word.size() && candidate.find(word) != std::string::npos;
         const int distance = extends ? 4 : edit_distance(word, candidate);

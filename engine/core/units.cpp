@@ -43,7 +43,7 @@ std::string with_our_year(const std::string& text) {
 
 /// Mass of solute per mass of soil: the same dimension as a fraction, but another thing.
 bool is_content(const std::string& text) {
-    static const std::regex mass_per_mass(R"(^\s*(ng|ug|µg|mg|g|kg|t)\s*(/\s*(mg|g|kg|t)|\s+(mg|g|kg|t)-1|\.(mg|g|kg|t)-1)\s*$)");
+    static const std::regex mass_per_mass(R"(^\s*(ng|ug|µg|mg|g|kg|t)\s*((/|per )\s*(mg|g|kg|t)|\s+(mg|g|kg|t)-1|\.(mg|g|kg|t)-1)\s*$)");
     return std::regex_match(text, mass_per_mass);
 }
 

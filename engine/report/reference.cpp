@@ -24,7 +24,7 @@ struct Page {
 std::vector<Page> all_pages() {
     std::vector<Page> pages;
     for (const auto& kind : SectionIndex::instance().kinds())
-        pages.push_back({kind.repeated ? "[[" + kind.name + "]]" : "[" + kind.name + "]", kind.name, {}, kind.schema()});
+        pages.push_back({kind.heading(), kind.name, {}, kind.schema()});
     for (const auto& listing : CatalogueIndex::instance().listings())
         for (const auto& law : listing.laws) pages.push_back({fmt::format("{} type = \"{}\"", listing.family, law.name), law.name, listing.family, law.schema()});
     return pages;

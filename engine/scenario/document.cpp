@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -64,12 +65,40 @@ Node convert(const toml::node& node, const std::string& file) {
     return out;
 }
 
-/// toml++'s words for the mistakes people make most, put so that they say what to do.
-std::string hint_for(std::string_view description) {
-    if (description.find("redefine") != std::string_view::npos || description.find("duplicate") != std::string_view::npos)
-        return "each key may be given once in a table; remove or rename one of the two";
-    if (description.find("value") != std::string_view::npos) return "text and quantities stand in quotes, e.g. \"12 m/d\"";
-    return {};
+/// The last place before a line at which a key or table of this name begins. The text up to there is sound, or it would have failed earlier.
+Place earlier_place(std::string_view text, const std::string& name, int line, std::string_view key) {
+    std::size_t end = 0;
+    for (int n = 1; n < line; ++n) end = text.find('\n', end) + 1;
+    Place found;
+    const std::function<void(const Node&)> search = [&](const Node& node) {
+        for (const auto& item : node.items) search(item);
+        for (const auto& entry : node.entries) {
+            if (entry.key == key && entry.place.line > found.line) found = entry.place;
+            search(entry.value);
+        }
+    };
+    search(parse_toml(text.substr(0, end), name));
+    return found;
+}
+
+/// toml++'s words for the mistakes people make most, put so that they say what was found and what to do.
+ScenarioError syntax_mistake(const toml::parse_error& fault, std::string_view text, const std::string& name) {
+    const auto place = place_of(fault.source(), name);
+    auto what = std::string(fault.description());
+    const auto says = [&](std::string_view part) { return what.find(part) != std::string::npos; };
+    if (const auto colon = what.find(": "); what.starts_with("Error while parsing") && colon != std::string::npos) what.erase(0, colon + 2);
+    if (says("redefine existing") || says("duplicate")) {
+        const auto open = what.find('\''), close = what.rfind('\'');
+        if (open == close) return {place, what, "each key may be given once in a table; remove or rename one of the two"};
+        auto key = what.substr(open + 1, close - open - 1);
+        const auto first = earlier_place(text, name, place.line, key.substr(key.rfind('.') + 1));
+        const auto hint = std::string("a key or table may be given once; remove or rename one of the two");
+        return {place, fmt::format("'{}' is given a second time", key), first.line > 0 ? fmt::format("the first is at {}; {}", first.text(), hint) : hint};
+    }
+    if (says("control characters") || says("encountered end-of-file")) return {place, "this text, list or table is not closed", "close it with the quote or bracket it was opened with, on the same line if it is text"};
+    if (says("whitespace, saw")) return {place, what, "text and quantities stand in quotes, e.g. \"12 m/d\"; one key per line"};
+    if (says("value")) return {place, what, "text and quantities stand in quotes, e.g. \"12 m/d\""};
+    return {place, what};
 }
 
 }  // namespace
@@ -100,8 +129,7 @@ Node parse_toml(std::string_view text, const std::string& name) {
         out.place = {name, 0, 0};
         return out;
     } catch (const toml::parse_error& fault) {
-        const auto description = std::string(fault.description());
-        throw ScenarioError(place_of(fault.source(), name), description, hint_for(description));
+        throw syntax_mistake(fault, text, name);
     }
 }
 

@@ -54,8 +54,7 @@ bool quantity_from_text(const std::string& text, const Node& node, const Rule& r
     }
     const auto given = Unit::parse(split->unit);
     if (!given) {
-        context.diagnostics.error(node.place, fmt::format("{} has the unknown unit '{}'", rule.name, split->unit),
-                                  fmt::format("give {}", example_quantity(rule.unit_text)));
+        context.diagnostics.error(node.place, fmt::format("{} = \"{}\" has the unknown unit '{}'", rule.name, text, split->unit), "give " + example_quantity(rule.unit_text));
         return false;
     }
     const auto& expected = unit(rule.unit_text);
@@ -103,28 +102,29 @@ bool series_from_table(const Node& node, const Rule& rule, ReadContext& context,
     SeriesFile given;
     if (!read_table(node, rule.name, context, given, {})) return false;
     auto& diagnostics = context.diagnostics;
-    const auto unit_given = Unit::parse(given.unit);
-    if (!unit_given || !unit_given->same_dimension(unit(rule.unit_text))) {
-        diagnostics.error(node.place, fmt::format("{}: the values of the series are in '{}'", rule.name, given.unit), fmt::format("a unit like '{}' is expected", rule.unit_text));
-        return false;
-    }
+    const auto places = places_of(node);
     const auto before = diagnostics.error_count();
+    const auto unit_given = Unit::parse(given.unit);
+    if (!unit_given || !unit_given->same_dimension(unit(rule.unit_text)))
+        diagnostics.error(places.of("unit"), fmt::format("{}: the values of the series are in '{}'", rule.name, given.unit), fmt::format("give unit = \"{}\" or another of its dimension", rule.unit_text));
     const auto table = read_csv(given.file.path.string(), given.file.place, diagnostics);
     if (diagnostics.error_count() != before) return false;
-    const auto time = table.require_column(given.time, node.place, diagnostics), column = table.require_column(given.column, node.place, diagnostics);
+    const auto time = table.require_column(given.time, places.of("time"), diagnostics), column = table.require_column(given.column, places.of("column"), diagnostics);
     if (!time || !column) return false;
+    std::optional<Date> last;
     out.kind = given.kind;
     for (std::size_t row = 0; row < table.row_count(); ++row) {
         const auto date = Date::parse(table.text(row, *time));
         if (!date) diagnostics.error(table.place(row, *time), fmt::format("{}: '{}' is no date", table.describe(row, *time), table.text(row, *time)), "write 1990-01-31");
+        if (date && last && !(*last < *date))
+            diagnostics.error(table.place(row, *time), fmt::format("{}: {} does not come after {}", table.describe(row, *time), date->text(), last->text()), "sort the rows by date and give each date once");
+        if (date) last = date;
         const auto number = table.required_number(row, *column, diagnostics);
-        if (!date || !number) continue;
+        if (!date || !number || !unit_given) continue;
         const double si = unit_given->to_si(*number);
         if (!rule.bounds.contains(si))
             diagnostics.error(table.place(row, *column), fmt::format("{}: {} = {} is out of bounds", table.describe(row, *column), rule.name, quantity_text(si, unit(rule.unit_text))),
                               fmt::format("{} must be {}", rule.name, rule.bounds.text(unit(rule.unit_text))));
-        if (!out.dates.empty() && !(out.dates.back() < *date))
-            diagnostics.error(table.place(row, *time), fmt::format("{}: {} does not come after {}", table.describe(row, *time), date->text(), out.dates.back().text()), "sort the rows by date and give each date once");
         out.dates.push_back(*date);
         out.values.push_back(si);
     }
@@ -158,7 +158,9 @@ bool series_from_list(const Node& node, const Rule& rule, ReadContext& context, 
 
 bool expect(const Node& node, Node::Kind kind, const Rule& rule, ReadContext& context, std::string_view expected) {
     if (node.kind == kind) return true;
-    context.diagnostics.error(node.place, fmt::format("{} should be {}, not {}", rule.name, expected, node.found()));
+    const bool doubled = kind == Node::Kind::table && node.is_array() && !node.items.empty() && node.items.front().is_table();
+    const auto brackets = expected.ends_with("of names") ? fmt::format("name each by its own key: [{}.NAME], in single brackets", rule.name) : fmt::format("it stands only once: [{}], in single brackets", rule.name);
+    context.diagnostics.error(node.place, fmt::format("{} should be {}, not {}", rule.name, expected, node.found()), doubled ? brackets : "");
     return false;
 }
 
@@ -226,14 +228,15 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, FilePa
     if (!expect(node, Node::Kind::text, rule, context, "a file name in quotes")) return false;
     out.place = node.place;
     const std::filesystem::path given(node.text);
-    out.path = given.is_absolute() ? given : context.folder / given;
+    out.path = (given.is_absolute() ? given : context.folder / given).lexically_normal();
     std::error_code ignored;
     if (std::filesystem::is_regular_file(out.path, ignored)) return true;
     std::vector<std::string> near;
-    for (const auto& entry : std::filesystem::directory_iterator(out.path.parent_path(), ignored)) near.push_back(entry.path().filename().string());
+    const auto folder = out.path.has_parent_path() ? out.path.parent_path() : std::filesystem::path(".");
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) near.push_back(entry.path().filename().string());
     const auto guess = nearest_word(given.filename().string(), near);
     context.diagnostics.error(node.place, fmt::format("{}: there is no file '{}'", rule.name, node.text),
-                              guess.empty() ? fmt::format("files are looked for from {}", context.folder.string()) : fmt::format("did you mean '{}'?", guess));
+                              guess.empty() ? "files are looked for from the folder of the site file" : fmt::format("did you mean '{}'?", (given.parent_path() / guess).string()));
     return false;
 }
 
@@ -248,6 +251,33 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Series
     return true;
 }
 
+namespace {
+
+/// Keys of a source in space that its kind or method does not read.
+bool check_used(const SpatialSource& source, const Places& places, std::string_view name, ReadContext& context) {
+    const auto before = context.diagnostics.error_count();
+    const auto unused = [&](std::initializer_list<std::string_view> keys, const std::string& why) { report_unused(places, name, keys, why, context); };
+    const bool interpolated = !source.survey.empty() || !source.points.empty();
+    const std::string kind = !source.raster.empty() ? "a raster" : !source.cells.empty() ? "a file of cells" : "a survey";
+    if (source.points.empty()) unused({"x", "y"}, kind == "a survey" ? "a survey names its own coordinate columns" : "only points have coordinate columns");
+    if (!source.raster.empty()) unused({"column"}, "a raster has no columns");
+    if (!interpolated) {
+        unused({"method", "transform", "back_transform", "variogram", "nugget", "partial_sill", "range", "cutoff", "bins", "anisotropy_angle", "anisotropy_ratio", "neighbours", "power", "background"},
+               kind + " is not interpolated");
+        return context.diagnostics.error_count() == before;
+    }
+    const auto method = fmt::format("method = \"{}\" does not use it", words<InterpolationMethod>[static_cast<std::size_t>(source.method)]);
+    const bool kriging = source.method == InterpolationMethod::kriging;
+    if (!kriging) unused({"transform", "back_transform", "variogram", "nugget", "partial_sill", "range", "cutoff", "bins", "anisotropy_angle", "anisotropy_ratio"}, method);
+    if (source.method != InterpolationMethod::inverse_distance) unused({"power"}, method);
+    if (source.method == InterpolationMethod::nearest) unused({"neighbours"}, method);
+    if (kriging && source.transform == Transform::linear) unused({"back_transform"}, "only transform = \"log\" has to be transformed back");
+    if (kriging && source.nugget && source.partial_sill && source.range) unused({"cutoff", "bins"}, "the variogram is given, so none is fitted");
+    return context.diagnostics.error_count() == before;
+}
+
+}  // namespace
+
 bool read_value(const Node& node, const Rule& rule, ReadContext& context, SpatialValue& out) {
     out.place = node.place;
     out.unit_text = rule.unit_text;
@@ -256,6 +286,7 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Spatia
     if (!node.is_table()) return read_value(node, rule, context, out.constant);
     SpatialSource source;
     if (!read_table(node, rule.name, context, source, {})) return false;
+    out.places = places_of(node);
     const int ways = !source.survey.empty() + !source.points.empty() + !source.raster.empty() + !source.cells.empty();
     if (ways != 1) {
         context.diagnostics.error(node.place, fmt::format("{} names {} sources", rule.name, ways), "give exactly one of survey, points, raster, cells");
@@ -265,11 +296,11 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Spatia
         context.diagnostics.error(node.place, fmt::format("{} does not say which column holds the values", rule.name), "add column = \"...\"");
         return false;
     }
-    bool good = true;
+    bool good = check_used(source, out.places, rule.name, context);
     if (!source.background.empty()) {
         const auto* entry = node.find("background");
         double value = 0;
-        good = quantity_from_text(source.background, entry->value, {"background", rule.unit_text, rule.bounds}, context, value);
+        good = quantity_from_text(source.background, entry->value, {"background", rule.unit_text, rule.bounds}, context, value) && good;
         out.background = value;
     }
     if (!source.unit.empty()) {
@@ -302,9 +333,40 @@ void report_unknown(const Entry& entry, std::string_view table, const std::vecto
     context.diagnostics.error(entry.place, fmt::format("'{}' is not a key of {}", entry.key, table), suggestion(entry.key, known));
 }
 
+std::vector<std::string> probably_meant(const std::vector<const Entry*>& unknown, const std::vector<std::string>& known) {
+    std::vector<std::string> meant;
+    for (const auto* entry : unknown)
+        if (auto near = nearest_word(entry->key, known); !near.empty()) meant.push_back(std::move(near));
+    return meant;
+}
+
+std::string title_of(const Node& table, std::string_view table_name) {
+    const auto* name = table_name == "site" ? nullptr : table.find("name");
+    return name && name->value.kind == Node::Kind::text ? fmt::format("{} '{}'", table_name, name->value.text) : std::string(table_name);
+}
+
+Places places_of(const Node& table) {
+    Places places{table.place, {}};
+    for (const auto& entry : table.entries) places.values.emplace(entry.key, entry.value.place);
+    return places;
+}
+
+void report_unused(const Places& places, std::string_view table_name, std::initializer_list<std::string_view> keys, const std::string& why, ReadContext& context) {
+    for (const auto key : keys)
+        if (places.has(key)) context.diagnostics.error(places.of(key), fmt::format("{}: '{}' is given and not used", table_name, key), why + "; remove it");
+}
+
+bool exactly_one(const Places& places, std::string_view title, std::string_view first, std::string_view second, Diagnostics& diagnostics) {
+    const bool both = places.has(first) && places.has(second);
+    if (both) diagnostics.error(places.of(second), fmt::format("{} gives both {} and {}", title, first, second), "give one of them");
+    else if (!places.has(first) && !places.has(second)) diagnostics.error(places.table, fmt::format("{} gives neither {} nor {}", title, first, second), "give one of them");
+    else return true;
+    return false;
+}
+
 void report_missing(const Node& table, std::string_view table_name, const ParameterInfo& p, ReadContext& context) {
     const auto example = p.unit.empty() || p.unit == "1" ? std::string() : fmt::format(" (a quantity like \"1 {}\")", p.unit);
-    context.diagnostics.error(table.place, fmt::format("{} lacks '{}'", table_name, p.name), fmt::format("{}: {}{}", p.name, p.meaning, example));
+    context.diagnostics.error(table.place, fmt::format("{} lacks '{}'", title_of(table, table_name), p.name), fmt::format("{}: {}{}", p.name, p.meaning, example));
 }
 
 }  // namespace reading

@@ -43,6 +43,13 @@ bool read_value(const Node&, const Rule&, ReadContext&, SpatialValue& out);
 int read_choice(const Node&, const Rule&, ReadContext&, const Words& allowed);
 bool expect(const Node&, Node::Kind, const Rule&, ReadContext&, std::string_view expected);
 void report_unknown(const Entry&, std::string_view table, const std::vector<std::string>& known, ReadContext&);
+/// What people call a table: boundary 'west', or just flow.
+std::string title_of(const Node& table, std::string_view table_name);
+Places places_of(const Node& table);
+/// Keys that are given and that nothing reads: each is a mistake. `why`: "method = \"nearest\" does not use it".
+void report_unused(const Places& places, std::string_view table_name, std::initializer_list<std::string_view> keys, const std::string& why, ReadContext&);
+/// "boundary 'west' gives both zone and side" or "... neither ... nor ...", unless exactly one is given.
+bool exactly_one(const Places& places, std::string_view title, std::string_view first, std::string_view second, Diagnostics& diagnostics);
 void report_missing(const Node& table, std::string_view table_name, const ParameterInfo& parameter, ReadContext&);
 
 template <class E>

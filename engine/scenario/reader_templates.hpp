@@ -110,7 +110,7 @@ bool read_law(const Node& node, const Rule& rule, ReadContext& context, std::sha
     const auto& catalogue = Catalogue<Interface>::instance();
     const auto* type = node.find("type");
     if (!type) {
-        context.diagnostics.error(node.place, std::string(rule.name) + " has no `type`", "allowed: " + catalogue.joined_names());
+        context.diagnostics.error(node.place, title_of(node, rule.name) + " lacks 'type'", "allowed: " + catalogue.joined_names());
         return false;
     }
     const int chosen = read_choice(type->value, {"type", "", anything}, context, catalogue.names());
@@ -131,15 +131,19 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, std::s
     return read_law(node, rule, context, out);
 }
 
+/// The declared keys that unknown keys of a table were probably meant to be.
+std::vector<std::string> probably_meant(const std::vector<const Entry*>& unknown, const std::vector<std::string>& known);
+
+/// `misspelt`: keys that stand in the table under a wrong name, so that their absence is no second mistake.
 template <class Target, class Owner, class T>
-bool read_parameter(const Node& table, std::string_view table_name, const Parameter<Owner, T>& p, ReadContext& context, Target& out) {
+bool read_parameter(const Node& table, std::string_view table_name, const Parameter<Owner, T>& p, const std::vector<std::string>& misspelt, ReadContext& context, Target& out) {
     const auto* entry = table.find(p.name);
     if (entry) {
         auto& member = static_cast<Owner&>(out).*p.member;
         return read_value(entry->value, {p.name, p.unit_text, p.bounds}, context, member);
     }
     if (p.has_default || may_be_absent<T>) return true;
-    report_missing(table, table_name, info_of(p, Target{}), context);
+    if (std::find(misspelt.begin(), misspelt.end(), p.name) == misspelt.end()) report_missing(table, table_name, info_of(p, Target{}), context);
     return false;
 }
 
@@ -154,22 +158,23 @@ Schema schema_of(std::string name, std::string meaning) {
 
 template <Declared T>
 bool read_table(const Node& node, std::string_view table_name, ReadContext& context, T& out, const std::vector<std::string>& also_known) {
-    bool good = true;
+    const auto parameters = T::parameters();
     auto known = also_known;
-    std::apply(
-        [&](const auto&... p) {
-            (known.emplace_back(p.name), ...);
-            ((good = reading::read_parameter(node, table_name, p, context, out) && good), ...);
-        },
-        T::parameters());
+    std::apply([&](const auto&... p) { (known.emplace_back(p.name), ...); }, parameters);
+    std::vector<const Entry*> unknown;
     for (const auto& entry : node.entries)
-        if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
-            reading::report_unknown(entry, table_name, known, context);
-            good = false;
-        }
+        if (std::find(known.begin(), known.end(), entry.key) == known.end()) unknown.push_back(&entry);
+    const auto misspelt = reading::probably_meant(unknown, known);
+    bool good = true;
+    std::apply([&](const auto&... p) { ((good = reading::read_parameter(node, table_name, p, misspelt, context, out) && good), ...); }, parameters);
+    for (const auto* entry : unknown) reading::report_unknown(*entry, table_name, known, context);
     if constexpr (requires { out.place = node.place; }) out.place = node.place;
-    if constexpr (requires { out.check(context); }) out.check(context);
-    return good;
+    if constexpr (requires { out.places = reading::places_of(node); }) out.places = reading::places_of(node);
+    // Checks of several values together would only repeat a mistake in one of them.
+    const auto before = context.diagnostics.error_count();
+    if constexpr (requires { out.check(context); })
+        if (good && misspelt.empty()) out.check(context);
+    return good && unknown.empty() && context.diagnostics.error_count() == before;
 }
 
 }  // namespace galena

@@ -17,6 +17,10 @@ struct SectionKind {
     std::string meaning;
     bool required = false;
     bool repeated = false;  ///< [[boundary]] rather than [flow]
+    bool keyed = false;     ///< [substance.NAME]
+    std::string needs;      ///< the section without which nothing reads this one; may be empty
+    /// "[flow]", "[[boundary]]", "[substance.NAME]"
+    [[nodiscard]] std::string heading() const { return repeated ? "[[" + name + "]]" : keyed ? "[" + name + ".NAME]" : "[" + name + "]"; }
     std::function<std::any(const Node&, ReadContext&)> read;
     std::function<Schema()> schema;
 };
@@ -45,7 +49,11 @@ bool register_section() {
     kind.name = T::section;
     kind.meaning = T::meaning;
     if constexpr (requires { T::required; }) kind.required = T::required;
-    kind.repeated = !Declared<T>;
+    if constexpr (requires { T::needs; }) kind.needs = T::needs;
+    if constexpr (!Declared<T>) {
+        kind.keyed = requires { typename decltype(T{}.list)::mapped_type; };
+        kind.repeated = !kind.keyed;
+    }
     kind.read = [](const Node& node, ReadContext& context) -> std::any {
         T value{};
         const Rule rule{T::section, "", anything};

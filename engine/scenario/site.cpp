@@ -153,16 +153,14 @@ auto OutputTable::parameters() {
 
 void SiteTable::check(ReadContext& context) {
     auto& d = context.diagnostics;
-    if (origin.size() != 2) d.error(place, fmt::format("origin has {} numbers", origin.size()), "give [\"x\", \"y\"], e.g. [\"178000 m\", \"329000 m\"]");
+    if (origin.size() != 2) d.error(places.of("origin"), fmt::format("origin has {} numbers", origin.size()), "give [\"x\", \"y\"], e.g. [\"178000 m\", \"329000 m\"]");
     origin.resize(2);
-    if (end.has_value() == duration.has_value()) d.error(place, end ? "site gives both end and duration" : "site gives neither end nor duration", "give one of them");
-    if (end && *end <= start) d.error(place, fmt::format("the run ends ({}) before it starts ({})", end->text(), start.text()));
+    reading::exactly_one(places, "site", "end", "duration", d);
+    if (end && *end <= start) d.error(places.of("end"), fmt::format("the run ends on {}, but it starts on {}", end->text(), start.text()), "give an end after the start, or a duration");
 }
 
 void LayerTable::check(ReadContext& context) {
-    if (thickness.has_value() == bottom.has_value())
-        context.diagnostics.error(place, fmt::format("layer '{}' gives {} thickness {} bottom", name, thickness ? "both" : "neither", thickness ? "and" : "nor"),
-                                  "give one of them");
+    reading::exactly_one(places, fmt::format("layer '{}'", name), "thickness", "bottom", context.diagnostics);
 }
 
 namespace {
@@ -204,20 +202,44 @@ void check_widths(const std::vector<std::string>& given, int& n, const Place& pl
 }  // namespace
 
 void GridTable::check(ReadContext& context) {
-    check_widths(dx, nx, place, "dx", "nx", context, widths_x);
-    check_widths(dy, ny, place, "dy", "ny", context, widths_y);
+    check_widths(dx, nx, places.of("dx"), "dx", "nx", context, widths_x);
+    check_widths(dy, ny, places.of("dy"), "dy", "ny", context, widths_y);
     if (layers.empty()) context.diagnostics.error(place, "grid has no layers", "add at least one [[grid.layer]] with a name and a thickness or bottom");
 }
 
+void WhereTable::check(ReadContext& context) {
+    if (!above && !below) context.diagnostics.error(places.table, "where gives neither above nor below", "give at least one, e.g. above = \"10 m/d\"");
+}
+
+void ZoneTable::check(ReadContext& context) {
+    auto& d = context.diagnostics;
+    if (line.has_value() != within.has_value())
+        d.error(places.of(line ? "line" : "within"), fmt::format("zone '{}' gives {} without {}", name.text, line ? "line" : "within", line ? "within" : "line"), "a line needs how near to it cells are taken: within = \"50 m\"");
+    if (!polygon && !line) reading::report_unused(places, fmt::format("zone '{}'", name.text), {"x", "y"}, "it names a column of polygon or line, and neither is given", context);
+    const auto ordered = [&](std::string_view low_key, const std::optional<double>& low, std::string_view high_key, const std::optional<double>& high) {
+        if (low && high && *low > *high) d.error(places.of(high_key), fmt::format("zone '{}': {} lies below {}", name.text, high_key, low_key), "exchange the two");
+    };
+    ordered("x_min", x_min, "x_max", x_max);
+    ordered("y_min", y_min, "y_max", y_max);
+    ordered("z_min", z_min, "z_max", z_max);
+}
+
+void MediumTable::check(ReadContext& context) {
+    if (hydraulic_conductivity_vertical && anisotropy_vertical)
+        context.diagnostics.error(places.of("anisotropy_vertical"), "medium gives both hydraulic_conductivity_vertical and anisotropy_vertical", "give one of them");
+}
+
 void SurveyTable::check(ReadContext& context) {
-    if (!depth.empty() && (depth.size() != 2 || !(depth[0] < depth[1])))
-        context.diagnostics.error(place, "depth of a survey is no range", "give [upper, lower], e.g. [\"0 m\", \"0.2 m\"]");
+    auto& d = context.diagnostics;
+    if (!depth.empty() && (depth.size() != 2 || !(depth[0] < depth[1]))) d.error(places.of("depth"), fmt::format("the depth of survey '{}' is no range", name.text), "give [upper, lower], e.g. [\"0 m\", \"0.2 m\"]");
     if (depth_top_column.empty() != depth_bottom_column.empty())
-        context.diagnostics.error(place, "only one of depth_top_column and depth_bottom_column is given", "give both");
+        d.error(places.of(depth_top_column.empty() ? "depth_bottom_column" : "depth_top_column"), fmt::format("survey '{}' gives only one of depth_top_column and depth_bottom_column", name.text), "give both");
+    if (!depth.empty() && !depth_top_column.empty()) reading::report_unused(places, fmt::format("survey '{}'", name.text), {"depth"}, "each sample has its own depth range in the columns", context);
+    if (!Unit::parse(unit)) d.error(places.of("unit"), fmt::format("survey '{}' has the unknown unit '{}'", name.text, unit), "e.g. unit = \"mg/kg\"");
 }
 
 void ObservationTable::check(ReadContext& context) {
-    if (z && depth) context.diagnostics.error(place, fmt::format("observation '{}' gives both z and depth", name.text), "give one of them");
+    if (z && depth) context.diagnostics.error(places.of("depth"), fmt::format("observation '{}' gives both z and depth", name.text), "give one of them");
 }
 
 // ---- the whole file ---------------------------------------------------------------------------------------------------------------
@@ -258,12 +280,17 @@ Site Site::from_tree(const Node& tree, const std::filesystem::path& folder, Diag
     Site site;
     ReadContext context{diagnostics, folder};
     std::vector<std::string> known;
+    for (const auto& kind : SectionIndex::instance().kinds()) known.push_back(kind.name);
+    std::vector<const Entry*> unknown;
+    for (const auto& entry : tree.entries)
+        if (std::find(known.begin(), known.end(), entry.key) == known.end()) unknown.push_back(&entry);
+    const auto misspelt = reading::probably_meant(unknown, known);
     for (const auto& kind : SectionIndex::instance().kinds()) {
-        known.push_back(kind.name);
         const auto* entry = tree.find(kind.name);
         if (!entry) {
             if (kind.required) {
-                diagnostics.error(tree.place, fmt::format("the site file has no [{}]", kind.name), kind.meaning);
+                if (std::find(misspelt.begin(), misspelt.end(), kind.name) == misspelt.end())
+                    diagnostics.error(tree.place, fmt::format("the site file has no {}", kind.heading()), fmt::format("add it: {}", kind.meaning));
                 site.faulty_.insert(kind.name);
             }
             continue;
@@ -272,9 +299,11 @@ Site Site::from_tree(const Node& tree, const std::filesystem::path& folder, Diag
         site.sections_.emplace(kind.name, kind.read(entry->value, context));
         if (diagnostics.error_count() != before) site.faulty_.insert(kind.name);
     }
-    for (const auto& entry : tree.entries)
-        if (std::find(known.begin(), known.end(), entry.key) == known.end())
-            diagnostics.error(entry.place, fmt::format("'{}' is no table of a site file", entry.key), suggestion(entry.key, known));
+    for (const auto* entry : unknown)
+        diagnostics.error(entry->place, fmt::format("'{}' is no table of a site file", entry->key), suggestion(entry->key, known));
+    for (const auto& kind : SectionIndex::instance().kinds())
+        if (const auto* entry = tree.find(kind.name); entry && !kind.needs.empty() && !site.has(kind.needs) && std::find(misspelt.begin(), misspelt.end(), kind.needs) == misspelt.end())
+            diagnostics.error(entry->place, fmt::format("{} is given and not used: there is no [{}]", kind.heading(), kind.needs), fmt::format("add [{}], or remove it", kind.needs));
     check_names(site.section<ZoneTables>().list, "zone", diagnostics);
     check_names(site.section<SurveyTables>().list, "survey", diagnostics);
     check_names(site.section<ObservationTables>().list, "observation", diagnostics);
@@ -283,9 +312,7 @@ Site Site::from_tree(const Node& tree, const std::filesystem::path& folder, Diag
 
 Site Site::read(const std::filesystem::path& file, Diagnostics& diagnostics) {
     const auto tree = read_toml(file);
-    auto folder = file.parent_path();
-    if (folder.empty()) folder = ".";
-    auto site = from_tree(tree, folder, diagnostics);
+    auto site = from_tree(tree, file.parent_path(), diagnostics);
     site.file_ = file;
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;

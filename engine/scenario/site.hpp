@@ -26,7 +26,7 @@ struct SiteTable {
     std::optional<double> duration;
     double temperature = 283.15;
     double water_density = 1000;
-    Place place;
+    Places places;
 
     static auto parameters();
     void check(ReadContext& context);
@@ -44,7 +44,7 @@ struct LayerTable {
     std::string name;
     std::optional<SpatialValue> thickness, bottom;
     int cells = 1;
-    Place place;
+    Places places;
 
     static auto parameters();
     void check(ReadContext& context);
@@ -52,7 +52,7 @@ struct LayerTable {
 
 /// Which columns of the grid take part.
 struct ActiveTable {
-    std::optional<FilePath> polygon;
+    FilePath polygon;
     std::string x, y;
     static auto parameters();
 };
@@ -70,6 +70,7 @@ struct GridTable {
     double minimum_thickness = 0.01;
     std::optional<ActiveTable> active;
     Place place;
+    Places places;
 
     static auto parameters();
     void check(ReadContext& context);
@@ -79,8 +80,9 @@ struct GridTable {
 struct WhereTable {
     std::string property;
     std::optional<std::string> above, below;
-    Place place;
+    Places places;
     static auto parameters();
+    void check(ReadContext& context);
 };
 
 /// [[zone]]: a named set of active cells. All conditions given must hold.
@@ -94,7 +96,9 @@ struct ZoneTable {
     bool top_cells = false;
     std::optional<WhereTable> where;
     Place place;
+    Places places;
     static auto parameters();
+    void check(ReadContext& context);
 };
 struct ZoneTables {
     static constexpr std::string_view section = "zone", meaning = "a named set of cells; 'all' is predefined";
@@ -106,8 +110,9 @@ struct MediumTable {
     Name zone{"all", {}};
     std::optional<SpatialValue> hydraulic_conductivity, hydraulic_conductivity_y, hydraulic_conductivity_vertical, anisotropy_vertical;
     std::optional<SpatialValue> specific_storage, porosity, effective_porosity, bulk_density, pH;
-    Place place;
+    Places places;
     static auto parameters();
+    void check(ReadContext& context);
 };
 struct MediumTables {
     static constexpr std::string_view section = "medium", meaning = "properties of the ground in a zone; later tables override earlier ones";
@@ -127,7 +132,7 @@ struct SurveyTable {
     std::vector<double> depth;
     std::string unit = "mg/kg";
     NonDetect non_detect = NonDetect::half;
-    Place place;
+    Places places;
     static auto parameters();
     void check(ReadContext& context);
 };
@@ -142,6 +147,7 @@ struct ObservationTable {
     double x = 0, y = 0;
     std::optional<double> z, depth;
     Place place;
+    Places places;
     static auto parameters();
     void check(ReadContext& context);
 };
@@ -161,7 +167,7 @@ struct OutputTable {
     double closure_tolerance = 1e-6;
     bool stop_on_closure = true;
     std::vector<Name> zones;
-    Place place;
+    Places places;
     static auto parameters();
 };
 
@@ -189,6 +195,7 @@ public:
         const auto* found = find<T>();
         return found ? *found : absent;
     }
+    [[nodiscard]] bool has(std::string_view section) const { return sections_.find(std::string(section)) != sections_.end(); }
     /// True when reading this section brought no mistake.
     [[nodiscard]] bool sound(std::string_view section) const { return faulty_.find(section) == faulty_.end(); }
 

@@ -2,6 +2,7 @@
 // Kinds of values a site file may give where a plain number is not enough: files, series in time, values that vary in space.
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +12,19 @@
 #include "scenario/parameter.hpp"
 
 namespace galena {
+
+/// Where a table and the values of its keys stand. A declared struct with a member `Places places` gets it filled.
+struct Places {
+    Place table;
+    std::map<std::string, Place, std::less<>> values;
+
+    [[nodiscard]] bool has(std::string_view key) const { return values.find(key) != values.end(); }
+    /// Of the key's value where the file gives it, else of the table.
+    [[nodiscard]] const Place& of(std::string_view key) const {
+        const auto found = values.find(key);
+        return found == values.end() ? table : found->second;
+    }
+};
 
 /// A path of the site file, resolved against the folder the site file is in, and the place that asked for it.
 struct FilePath {
@@ -119,6 +133,7 @@ struct SpatialValue {
     Bounds bounds;                        ///< of the declaration, checked against every cell
     std::string name;                     ///< of the parameter, for messages
     Place place;
+    Places places;                        ///< of the keys of the source
 };
 
 }  // namespace galena

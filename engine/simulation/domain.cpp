@@ -33,6 +33,23 @@ std::vector<Index> active_side_cells(const Grid& grid, Side side) {
     return cells;
 }
 
+void require_value_at_start(const Series& series, Date start, Diagnostics& diagnostics) {
+    if (series.constant() || !(series.dates.front() > start)) return;
+    diagnostics.error(series.place, fmt::format("the series begins on {}, after the start of the run on {}", series.dates.front().text(), start.text()),
+                      "give a value from the start of the run on");
+}
+
+std::string reach_of(const Grid& grid) {
+    const double length = grid.x_edges().back(), width = grid.y_edges().back();
+    double x_low = infinite, x_high = -infinite, y_low = infinite, y_high = -infinite;
+    for (const auto& corner : {Point{0, 0, 0}, Point{length, 0, 0}, Point{0, width, 0}, Point{length, width, 0}}) {
+        const auto p = grid.georeference().to_crs(corner);
+        x_low = std::min(x_low, p.x), x_high = std::max(x_high, p.x);
+        y_low = std::min(y_low, p.y), y_high = std::max(y_high, p.y);
+    }
+    return fmt::format("the grid reaches from ({:.10g}, {:.10g}) to ({:.10g}, {:.10g}) m", x_low, y_low, x_high, y_high);
+}
+
 namespace {
 
 // ---- grid -------------------------------------------------------------------------------------------------------------------------
@@ -51,7 +68,7 @@ std::unique_ptr<Grid> build_grid(const Site& site, Remarks& remarks, Diagnostics
     const auto before = diagnostics.error_count();
     plan.top = values_at(table.top, centres, site, remarks, diagnostics);
     for (const auto& layer : table.layers) {
-        LayerPlan part{layer.name, layer.cells, layer.thickness.has_value(), {}, layer.place};
+        LayerPlan part{layer.name, layer.cells, layer.thickness.has_value(), {}, layer.places.table};
         part.values = values_at(layer.thickness ? *layer.thickness : *layer.bottom, centres, site, remarks, diagnostics);
         plan.layers.push_back(std::move(part));
     }
@@ -61,15 +78,21 @@ std::unique_ptr<Grid> build_grid(const Site& site, Remarks& remarks, Diagnostics
     if (!grid) return nullptr;
     for (std::size_t n = 0; n < report.clipped.size(); ++n)
         if (report.clipped[n] > 0) remarks.push_back(fmt::format("layer {} '{}': its bottom lay above its top in {} of {} columns and was lowered to it", n + 1, table.layers[n].name, report.clipped[n], grid->column_count()));
-    if (table.active && table.active->polygon) {
-        const auto polygon = read_polygon(table.active->polygon->path.string(), table.active->polygon->place, diagnostics, {table.active->x, table.active->y});
+    if (table.active) {
+        const auto& outline = table.active->polygon;
+        const auto polygon = read_polygon(outline.path.string(), outline.place, diagnostics, {table.active->x, table.active->y});
         if (diagnostics.error_count() != before) return nullptr;
         std::vector<bool> inside(centres.size());
         for (std::size_t c = 0; c < centres.size(); ++c) inside[c] = polygon.contains(centres[c].x, centres[c].y);
         deactivate_columns(*grid, inside);
     }
     const Index active = grid->active_count();
-    if (active == 0) diagnostics.error(table.active ? table.active->polygon->place : table.place, "the grid has no active cell", "the polygon holds no cell centre: do its coordinates and the grid's origin belong to the same crs?");
+    if (active == 0) {
+        diagnostics.error(table.active ? table.active->polygon.place : table.place, "the grid has no active cell",
+                          table.active ? fmt::format("the polygon holds no centre of a column; {}: is the polygon in the crs of the site, is [site] origin right?", reach_of(*grid))
+                                       : std::string("every cell is thinner than minimum_thickness"));
+        return nullptr;
+    }
     remarks.push_back(fmt::format("grid: {}, {} of {} active", grid->size_text(), active, grid->cell_count()));
     if (report.pass_through > 0) remarks.push_back(fmt::format("{} cells thinner than {:g} m hold nothing and connect the cells above and below them", report.pass_through, table.minimum_thickness));
     return grid;
@@ -95,7 +118,7 @@ std::vector<bool> layer_mask(const ZoneTable& zone, const Grid& grid, Diagnostic
         if (first < 1 || last < first || last > layers.size()) {
             auto allowed = names;
             allowed.push_back(fmt::format("1 to {}", layers.size()));
-            diagnostics.error(zone.place, fmt::format("zone '{}': there is no layer '{}'", zone.name.text, text), suggestion(text, allowed));
+            diagnostics.error(zone.places.of("layers"), fmt::format("zone '{}': there is no layer '{}'", zone.name.text, text), suggestion(text, allowed));
             continue;
         }
         for (std::size_t n = first - 1; n < last; ++n) mask[n] = true;
@@ -115,8 +138,6 @@ void add_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnostics) {
             columns[static_cast<std::size_t>(c)] = polygon.contains(p.x, p.y);
         }
     }
-    if (zone.line.has_value() != zone.within.has_value())
-        diagnostics.error(zone.place, fmt::format("zone '{}' gives {} without {}", zone.name.text, zone.line ? "line" : "within", zone.line ? "within" : "line"), "a line needs how near to it cells are taken");
     if (zone.line && zone.within) {
         const auto line = read_polyline(zone.line->path.string(), zone.line->place, diagnostics, {zone.x, zone.y});
         for (Index c = 0; c < grid.column_count(); ++c) {
@@ -135,7 +156,7 @@ void add_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnostics) {
     }
     if (diagnostics.error_count() != before) cells = {};
     else if (cells.empty())
-        diagnostics.error(zone.place, fmt::format("zone '{}' selects no active cell", zone.name.text), "its conditions must all hold for at least one cell centre; are coordinates in the site's crs?");
+        diagnostics.error(zone.place, fmt::format("zone '{}' selects no active cell", zone.name.text), fmt::format("its conditions must all hold for at least one cell centre; {}", reach_of(grid)));
     domain.zones.set(zone.name.text, std::move(cells));
 }
 
@@ -171,26 +192,34 @@ void restrict_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnosti
     if (at == all.end()) {
         std::vector<std::string> names;
         for (const auto& p : all) names.push_back(p.name);
-        diagnostics.error(where.place, fmt::format("zone '{}': there is no property '{}'", zone.name.text, where.property), suggestion(where.property, names));
+        diagnostics.error(where.places.of("property"), fmt::format("zone '{}': there is no property '{}'", zone.name.text, where.property), suggestion(where.property, names));
         return;
     }
-    if (!where.above && !where.below) diagnostics.error(where.place, fmt::format("zone '{}': where gives neither above nor below", zone.name.text), "give at least one, e.g. above = \"10 m/d\"");
-    const auto threshold = [&](const std::optional<std::string>& text, double absent) {
+    const auto before = diagnostics.error_count();
+    const auto threshold = [&](std::string_view key, const std::optional<std::string>& text, double absent) {
         if (!text) return absent;
         Node node;
         node.kind = Node::Kind::text;
         node.text = *text;
-        node.place = where.place;
+        node.place = where.places.of(key);
         ReadContext context{diagnostics, {}};
         double value = absent;
-        reading::read_value(node, {"above or below", at->unit_text, anything}, context, value);
+        reading::read_value(node, {key, at->unit_text, anything}, context, value);
         return value;
     };
-    const double low = threshold(where.above, -infinite), high = threshold(where.below, infinite);
+    const double low = threshold("above", where.above, -infinite), high = threshold("below", where.below, infinite);
+    if (diagnostics.error_count() != before) return;
     auto cells = *domain.zones.find(zone.name.text);
     if (cells.empty()) return;
+    double lowest = infinite, highest = -infinite;
+    for (const Index c : cells) {
+        lowest = std::min(lowest, at->value(c));
+        highest = std::max(highest, at->value(c));
+    }
     std::erase_if(cells, [&](Index c) { return !(at->value(c) > low && at->value(c) < high); });
-    if (cells.empty()) diagnostics.error(where.place, fmt::format("zone '{}' selects no cell: '{}' lies nowhere in this range", zone.name.text, where.property));
+    if (cells.empty())
+        diagnostics.error(where.places.table, fmt::format("zone '{}' selects no cell: {} lies nowhere in this range", zone.name.text, where.property),
+                          fmt::format("it goes from {} to {} where the other conditions hold", quantity_text(lowest, unit(at->unit_text)), quantity_text(highest, unit(at->unit_text))));
     domain.zones.set(zone.name.text, std::move(cells));
 }
 
@@ -241,6 +270,21 @@ CellField fill_property(const Site& site, Domain& domain, std::optional<SpatialV
     return field;
 }
 
+/// The mobile part of the porosity cannot exceed the whole. (That the whole is given, flow and transport see to.)
+void check_effective_porosity(const Site& site, const Domain& domain, Diagnostics& diagnostics) {
+    const auto& m = domain.medium;
+    if (m.effective_porosity.empty() || m.porosity.empty()) return;
+    Place place;
+    for (const auto& medium : site.section<MediumTables>().list)
+        if (medium.effective_porosity) place = medium.effective_porosity->place;
+    for (Index c = 0; c < domain.grid.cell_count(); ++c)
+        if (domain.grid.active(c) && m.effective_porosity[c] > m.porosity[c]) {
+            diagnostics.error(place, fmt::format("effective_porosity {:.3g} exceeds porosity {:.3g} in {}", m.effective_porosity[c], m.porosity[c], domain.grid.describe(c)),
+                              "the mobile part cannot be larger than the whole");
+            return;
+        }
+}
+
 void build_medium(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     auto& m = domain.medium;
     const auto fill = [&](std::optional<SpatialValue> MediumTable::* member, std::string_view name, bool must_cover = true) { return fill_property(site, domain, member, name, must_cover, diagnostics); };
@@ -268,12 +312,7 @@ void build_medium(const Site& site, Domain& domain, Diagnostics& diagnostics) {
         });
     }
     m.hydraulic_conductivity_vertical = or_else(std::move(vertical), m.hydraulic_conductivity);
-    for (Index c = 0; c < domain.grid.cell_count() && !m.effective_porosity.empty(); ++c)
-        if (domain.grid.active(c) && m.effective_porosity[c] > m.porosity[c]) {
-            diagnostics.error(site.section<MediumTables>().list.front().place, fmt::format("the effective porosity {:.3g} exceeds the porosity {:.3g} in {}", m.effective_porosity[c], m.porosity[c], domain.grid.describe(c)),
-                              "the mobile part cannot be larger than the whole");
-            break;
-        }
+    check_effective_porosity(site, domain, diagnostics);
 }
 
 }  // namespace

@@ -77,6 +77,12 @@ CellField field_of(const SpatialValue& value, const Site& site, Domain& domain, 
 /// Cells along a side of the box that are active.
 std::vector<Index> active_side_cells(const Grid& grid, Side side);
 
+/// "the grid reaches from (x, y) to (x, y) m", in the crs of the site; for messages.
+std::string reach_of(const Grid& grid);
+
+/// A series that begins after the start of the run leaves the time before it open: a mistake.
+void require_value_at_start(const Series& series, Date start, Diagnostics& diagnostics);
+
 template <>
 inline const Words words<Side> = {"west", "east", "south", "north", "bottom", "top"};
 

@@ -6,7 +6,7 @@
 
 namespace galena {
 
-std::unique_ptr<Simulation> Simulation::build(const Site& site, Diagnostics& diagnostics) {
+std::unique_ptr<Simulation> Simulation::build(const Site& site, Diagnostics& diagnostics, const std::function<void(const Domain&)>& also_check) {
     if (!site.sound("site")) return nullptr;
     Schedule schedule(site, diagnostics);
     auto domain = build_domain(site, diagnostics);
@@ -30,6 +30,7 @@ std::unique_ptr<Simulation> Simulation::build(const Site& site, Diagnostics& dia
             simulation->observers_.push_back(observer.get());
             simulation->model_observers_.push_back(std::move(observer));
         }
+    if (also_check) also_check(*simulation->domain_);
     if (diagnostics.has_errors()) return nullptr;
     return simulation;
 }

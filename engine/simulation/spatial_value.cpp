@@ -32,6 +32,7 @@ struct SampleSource {
     Unit unit;
     NonDetect non_detect = NonDetect::half;
     std::string title;
+    Places places;  ///< of the keys that name the columns
 };
 
 std::optional<SampleSource> find_source(const SpatialValue& value, const Site& site, Diagnostics& diagnostics) {
@@ -43,6 +44,7 @@ std::optional<SampleSource> find_source(const SpatialValue& value, const Site& s
         found.x = source.x;
         found.y = source.y;
         found.title = source.points.path.filename().string();
+        found.places = value.places;
     } else {
         const auto& surveys = site.section<SurveyTables>().list;
         const auto at = std::find_if(surveys.begin(), surveys.end(), [&](const SurveyTable& s) { return s.name == source.survey; });
@@ -52,12 +54,12 @@ std::optional<SampleSource> find_source(const SpatialValue& value, const Site& s
             diagnostics.error(source.survey.place, fmt::format("there is no survey '{}'", source.survey.text), names.empty() ? "add a [[survey]]" : suggestion(source.survey.text, names));
             return {};
         }
-        found = {at->file, at->x, at->y, at->depth_top_column, at->depth_bottom_column, at->depth, {}, at->non_detect, "survey " + at->name.text};
+        found = {at->file, at->x, at->y, at->depth_top_column, at->depth_bottom_column, at->depth, {}, at->non_detect, "survey " + at->name.text, at->places};
         if (unit_text.empty()) unit_text = at->unit;
     }
     const auto given = Unit::parse(unit_text);
     if (!given || !given->same_dimension(unit(value.unit_text))) {
-        diagnostics.error(value.place, fmt::format("{}: the numbers in {} are in '{}'", value.name, found.title, unit_text),
+        diagnostics.error(value.places.of("unit"), fmt::format("{}: the numbers in {} are in '{}'", value.name, found.title, unit_text),
                           value.unit_text.empty() ? "give unit = \"1\" for a plain number" : fmt::format("a unit like '{}' is expected; give unit", value.unit_text));
         return {};
     }
@@ -76,12 +78,12 @@ std::vector<SampleGroup> read_samples(const SpatialValue& value, const SampleSou
     const auto& source = *value.source;
     const auto table = read_csv(from.file.path.string(), from.file.place, diagnostics);
     if (diagnostics.error_count() != before) return {};
-    const auto x = table.require_column(from.x, value.place, diagnostics), y = table.require_column(from.y, value.place, diagnostics);
-    const auto column = table.require_column(source.column, value.place, diagnostics);
+    const auto x = table.require_column(from.x, from.places.of("x"), diagnostics), y = table.require_column(from.y, from.places.of("y"), diagnostics);
+    const auto column = table.require_column(source.column, value.places.of("column"), diagnostics);
     std::optional<std::size_t> top, bottom;
     if (!from.depth_top_column.empty()) {
-        top = table.require_column(from.depth_top_column, value.place, diagnostics);
-        bottom = table.require_column(from.depth_bottom_column, value.place, diagnostics);
+        top = table.require_column(from.depth_top_column, from.places.of("depth_top_column"), diagnostics);
+        bottom = table.require_column(from.depth_bottom_column, from.places.of("depth_bottom_column"), diagnostics);
     }
     if (diagnostics.error_count() != before) return {};
 
@@ -115,7 +117,7 @@ std::vector<SampleGroup> read_samples(const SpatialValue& value, const SampleSou
     }
     if (diagnostics.error_count() != before) return {};
     if (measured == 0) {
-        diagnostics.error(value.place, fmt::format("{}: the column '{}' of {} holds no measured value", value.name, source.column, from.title));
+        diagnostics.error(value.places.of("column"), fmt::format("{}: the column '{}' of {} holds no measured value", value.name, source.column, from.title), "choose another column, or fill this one");
         return {};
     }
     remarks.push_back(fmt::format("{}, {}: {} values, {} not measured, {} not detected{}", from.title, source.column, measured, not_measured, not_detected,
@@ -218,7 +220,7 @@ CellField cells_from_file(const SpatialValue& value, const Grid& grid, Diagnosti
     const auto before = diagnostics.error_count();
     const auto table = read_csv(source.cells.path.string(), source.cells.place, diagnostics);
     if (diagnostics.error_count() != before) return field;
-    const auto column = table.require_column(source.column, value.place, diagnostics);
+    const auto column = table.require_column(source.column, value.places.of("column"), diagnostics);
     if (!column) return field;
     if (static_cast<Index>(table.row_count()) != grid.cell_count()) {
         diagnostics.error(source.cells.place, fmt::format("{}: the file has {} rows, the grid has {} cells", value.name, table.row_count(), grid.cell_count()),

@@ -92,11 +92,10 @@ private:
     void build() {
         Diagnostics diagnostics;
         site_ = Site::read(options_.site, diagnostics);
-        simulation_ = Simulation::build(site_, diagnostics);
-        if (simulation_) {
-            observations_ = std::make_unique<ObservationWriter>(site_, simulation_->domain(), diagnostics);
-            zones_ = std::make_unique<ZoneWriter>(site_, simulation_->domain(), diagnostics);
-        }
+        simulation_ = Simulation::build(site_, diagnostics, [&](const Domain& domain) {
+            observations_ = std::make_unique<ObservationWriter>(site_, domain, diagnostics);
+            zones_ = std::make_unique<ZoneWriter>(site_, domain, diagnostics);
+        });
         diagnostics.throw_if_errors();
         if (!diagnostics.all().empty()) log_.line(diagnostics.text(), true);
         log_.line(fmt::format("galena {}: {}", program_version(), site_.section<SiteTable>().name));
@@ -293,7 +292,14 @@ private:
 
 }  // namespace
 
-ExitCode run(const RunOptions& options) { return Session(options).run(); }
+ExitCode run(const RunOptions& options) {
+    try {
+        return Session(options).run();
+    } catch (const ScenarioError& mistake) {
+        fmt::print(stderr, "{}{}\n", mistake.what(), mistake.diagnostics().tally());
+        return wrong_input;
+    }
+}
 
 ExitCode check(const std::filesystem::path& file, bool json) {
     Diagnostics diagnostics;
@@ -302,10 +308,11 @@ ExitCode check(const std::filesystem::path& file, bool json) {
     nlohmann::json understood;
     try {
         const auto site = Site::read(file, diagnostics);
-        const auto simulation = Simulation::build(site, diagnostics);
+        const auto simulation = Simulation::build(site, diagnostics, [&](const Domain& domain) {
+            const ObservationWriter observations(site, domain, diagnostics);
+            const ZoneWriter zones(site, domain, diagnostics);
+        });
         if (simulation) {
-            const ObservationWriter observations(site, simulation->domain(), diagnostics);
-            const ZoneWriter zones(site, simulation->domain(), diagnostics);
             const auto& where = site.section<SiteTable>();
             name = where.name;
             lines.push_back(fmt::format("from {} for {}, {} output times", where.start.text(), quantity_text(where.length(), unit("d")), simulation->schedule().output_count()));
@@ -330,7 +337,7 @@ ExitCode check(const std::filesystem::path& file, bool json) {
             for (const auto& line : lines) fmt::print("  {}\n", line);
             fmt::print("{} is valid\n", file.string());
         } else {
-            fmt::print(stderr, "{} mistakes; nothing was run\n", diagnostics.error_count());
+            fmt::print(stderr, "{}\n", diagnostics.tally());
         }
     }
     return diagnostics.has_errors() ? wrong_input : done;

@@ -38,12 +38,14 @@ constexpr std::array class_names = {"not judged", "priority protection", "safe u
 /// [farmland]
 struct FarmlandTable {
     static constexpr std::string_view section = "farmland", meaning = "classes of farmland by the content of metals in the soil (GB 15618-2018)";
+    static constexpr std::string_view needs = "transport";
 
     std::string use = "farmland_other";
     Name zone{"all", {}};
     std::optional<FilePath> standard;
     std::vector<std::string> substances;
     Place place;
+    Places places;
 
     static auto parameters() {
         using T = FarmlandTable;
@@ -62,12 +64,12 @@ class FarmlandClasses final : public Observer {
 public:
     FarmlandClasses(const Site& site, Domain& domain, Diagnostics& diagnostics) : table_(site.section<FarmlandTable>()), start_(domain.start), class_map_(domain.grid) {
         const auto file = table_.standard ? table_.standard->path : data_folder() / "standards" / "gb_15618_2018.csv";
-        standard_ = Standard::read(file, table_.place, diagnostics);
+        standard_ = Standard::read(file, table_.places.of("standard"), diagnostics);
         uses_ = farmland_uses(table_.use);
         if (!standard_.limits().empty() && !standard_.has_use(table_.use))
-            diagnostics.error(table_.place, fmt::format("use = \"{}\" has no row in {}", table_.use, file.filename().string()), suggestion(table_.use, standard_.uses()));
-        if (domain.medium.pH.empty()) diagnostics.error(table_.place, "the classes of farmland depend on the pH of the soil, and no pH is given", "give pH in a [[medium]]");
-        if (domain.medium.bulk_density.empty()) diagnostics.error(table_.place, "contents are per dry soil, and no bulk_density is given", "give bulk_density in a [[medium]]");
+            diagnostics.error(table_.places.of("use"), fmt::format("use = \"{}\" has no row in {}", table_.use, file.filename().string()), suggestion(table_.use, standard_.uses()));
+        if (domain.medium.pH.empty()) diagnostics.error(table_.place, "the classes of farmland depend on the pH of the soil, and no pH is given", "give pH in a [[medium]] for every active cell");
+        if (domain.medium.bulk_density.empty()) diagnostics.error(table_.place, "the classes of farmland go by contents per dry soil, and no bulk_density is given", "give bulk_density in a [[medium]] for every active cell");
         choose_substances(site, diagnostics);
         // The highest cell of the zone in each column: the cells come sorted, lowest layer first.
         std::map<Index, Index> highest;
@@ -153,7 +155,7 @@ private:
         for (const auto& [id, table] : site.section<SubstanceTables>().list) ids_.push_back(id);
         for (const auto& id : table_.substances)
             if (std::find(ids_.begin(), ids_.end(), id) == ids_.end())
-                diagnostics.error(table_.place, fmt::format("farmland: '{}' is no substance of this site", id), suggestion(id, ids_));
+                diagnostics.error(table_.places.of("substances"), fmt::format("farmland: '{}' is no substance of this site", id), suggestion(id, ids_));
         for (std::size_t s = 0; s < ids_.size(); ++s) {
             const bool wanted = table_.substances.empty() || std::find(table_.substances.begin(), table_.substances.end(), ids_[s]) != table_.substances.end();
             if (!wanted) continue;
@@ -181,7 +183,7 @@ private:
 
 const bool registered_observer = ObserverIndex::instance().add(
     {"farmland", [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Observer> {
-         if (!site.find<FarmlandTable>()) return nullptr;
+         if (!site.find<FarmlandTable>() || !site.has("transport")) return nullptr;
          return std::make_unique<FarmlandClasses>(site, domain, diagnostics);
      }});
 

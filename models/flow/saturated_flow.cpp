@@ -33,7 +33,7 @@ SaturatedFlow::SaturatedFlow(const Site& site, Domain& domain, Diagnostics& diag
     if (!table_.solver.empty()) {
         const auto known = symmetric_solver_names();
         if (std::find(known.begin(), known.end(), table_.solver) == known.end()) {
-            diagnostics.error(table_.place, fmt::format("solver = \"{}\" is unknown", table_.solver), suggestion(table_.solver, known));
+            diagnostics.error(table_.places.of("solver"), fmt::format("solver = \"{}\" is unknown", table_.solver), suggestion(table_.solver, known));
             return;
         }
     }
@@ -65,15 +65,15 @@ void SaturatedFlow::resolve_boundaries(const Site& site, Diagnostics& diagnostic
     for (auto& boundary : boundaries_) {
         boundary->resolve(site, domain_, diagnostics);
         const auto [first, fresh] = seen.emplace(boundary->label.text, boundary->label.place);
+        if (!boundary->concentration.empty() && !site.has("transport"))
+            diagnostics.error(boundary->places.of("concentration"), fmt::format("boundary '{}': 'concentration' is given and not used: there is no [transport]", boundary->label.text), "add [transport], or remove it");
         if (!fresh)
             diagnostics.error(boundary->label.place, fmt::format("a second boundary is named '{}'", boundary->label.text),
                               fmt::format("the first is at {}; names must differ, budgets go by them", first->second.text()));
         for (const auto* series : boundary->series()) {
             changes_in_time_ = changes_in_time_ || !series->constant();
             for (const Date date : series->dates) events_.insert(date.since(domain_.start));
-            if (!series->constant() && series->dates.front() > domain_.start)
-                diagnostics.error(series->place, fmt::format("the series begins on {}, after the start of the run on {}", series->dates.front().text(), domain_.start.text()),
-                                  "give a value from the start of the run on");
+            require_value_at_start(*series, domain_.start, diagnostics);
         }
         rate_.emplace_back(boundary->cells().size(), 0.0);
         slope_.emplace_back(boundary->cells().size(), 0.0);
@@ -88,7 +88,7 @@ void SaturatedFlow::find_unknowns(Diagnostics& diagnostics) {
         for (const Index cell : boundary->cells()) {
             const auto [first, fresh] = holder.emplace(cell, boundary.get());
             if (!fresh) {
-                diagnostics.error(boundary->place, fmt::format("'{}' and '{}' both hold the head of {}", first->second->label.text, boundary->label.text, domain_.grid.describe(cell)),
+                diagnostics.error(boundary->places.of("zone"), fmt::format("'{}' and '{}' both hold the head of {}", first->second->label.text, boundary->label.text, domain_.grid.describe(cell)),
                                   "let their zones not overlap");
                 break;
             }

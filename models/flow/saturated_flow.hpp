@@ -27,6 +27,7 @@ struct FlowTable {
     std::optional<double> maximum_step;
     std::optional<double> maximum_head_change;
     Place place;
+    Places places;
 
     static auto parameters() {
         using T = FlowTable;
@@ -42,6 +43,10 @@ struct FlowTable {
             parameter("maximum_step", &T::maximum_step, "d", positive, "transient: longest step"),
             parameter("maximum_head_change", &T::maximum_head_change, "m", positive, "transient: steps are chosen so that heads change about this much"),
         };
+    }
+    void check(ReadContext& context) {
+        if (regime == Regime::steady)
+            reading::report_unused(places, "flow", {"initial_step", "growth", "maximum_step", "maximum_head_change"}, "steady flow chooses no steps; set regime = \"transient\"", context);
     }
 };
 

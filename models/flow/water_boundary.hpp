@@ -25,6 +25,7 @@ public:
     Name label;
     std::map<std::string, Series> concentration;
     Place place;
+    Places places;
 
     [[nodiscard]] virtual std::string_view type() const = 0;
     /// Finds the cells and fixed numbers; mistakes such as an empty zone go to `diagnostics`.
@@ -53,6 +54,7 @@ protected:
 /// [[boundary]]
 struct WaterBoundaries {
     static constexpr std::string_view section = "boundary", meaning = "what lets water into or out of the ground";
+    static constexpr std::string_view needs = "flow";
     std::vector<std::shared_ptr<WaterBoundary>> list;
 };
 
@@ -71,7 +73,7 @@ struct Conductance {
     std::optional<double> leakance;   ///< per plan area [1/s]: bed conductivity over bed thickness
 
     /// Per cell [m²/s]; a missing or double value is a mistake.
-    [[nodiscard]] std::vector<double> resolve(std::string_view boundary, const Place& place, const Grid& grid, const std::vector<Index>& cells,
+    [[nodiscard]] std::vector<double> resolve(std::string_view boundary, const Places& places, const Grid& grid, const std::vector<Index>& cells,
                                               Diagnostics& diagnostics) const;
 };
 

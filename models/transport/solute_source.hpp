@@ -17,6 +17,7 @@ public:
     Name substance;
     Name zone;
     Place place;
+    Places places;
 
     [[nodiscard]] virtual std::string_view type() const = 0;
     /// Finds the cells. The base takes those of the zone.
@@ -38,6 +39,7 @@ protected:
 /// [[source]]
 struct SoluteSources {
     static constexpr std::string_view section = "source", meaning = "what brings a substance in without water, or holds its concentration";
+    static constexpr std::string_view needs = "transport";
     std::vector<std::shared_ptr<SoluteSource>> list;
 };
 

@@ -26,6 +26,12 @@ const bool registered = EquationIndex::instance().add(
          return std::make_unique<SoluteTransport>(site, domain, diagnostics);
      }});
 
+std::vector<std::string> substance_ids(const Site& site) {
+    std::vector<std::string> ids;
+    for (const auto& [id, table] : site.section<SubstanceTables>().list) ids.push_back(id);
+    return ids;
+}
+
 }  // namespace
 
 // ---- set-up -----------------------------------------------------------------------------------------------------------------------
@@ -34,7 +40,7 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     statistics_.equation = "transport";
     if (!table_.solver.empty()) {
         const auto known = nonsymmetric_solver_names();
-        if (std::find(known.begin(), known.end(), table_.solver) == known.end()) diagnostics.error(table_.place, fmt::format("solver = \"{}\" is unknown", table_.solver), suggestion(table_.solver, known));
+        if (std::find(known.begin(), known.end(), table_.solver) == known.end()) diagnostics.error(table_.places.of("solver"), fmt::format("solver = \"{}\" is unknown", table_.solver), suggestion(table_.solver, known));
     }
     if (domain.medium.porosity.empty()) {
         diagnostics.error(table_.place, "transport needs a porosity", "give it in a [[medium]] for every active cell");
@@ -52,7 +58,7 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
 
 void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
     const auto& tables = site.section<SubstanceTables>().list;
-    if (tables.empty()) diagnostics.error(table_.place, "transport has no substance", "add a table such as [substance.Cd]");
+    if (tables.empty() && site.sound("substance")) diagnostics.error(table_.place, "transport has no substance", "add a table such as [substance.Cd]");
     for (const auto& [id, table] : tables) {
         Solute solute;
         solute.id = id;
@@ -91,35 +97,29 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
 }
 
 void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics) {
-    std::vector<std::string> ids;
-    for (const auto& solute : solutes_) ids.push_back(solute.id);
+    const auto ids = substance_ids(site);
     std::map<std::string, Place> seen;
     for (const auto& source : site.section<SoluteSources>().list) {
         if (!source) continue;
         source->resolve(site, domain_, diagnostics);
         const auto [first, fresh] = seen.emplace(source->label.text, source->label.place);
         if (!fresh) diagnostics.error(source->label.place, fmt::format("a second source is named '{}'", source->label.text), fmt::format("the first is at {}; names must differ", first->second.text()));
-        const auto at = std::find(ids.begin(), ids.end(), source->substance.text);
-        if (at == ids.end()) {
+        if (std::find(ids.begin(), ids.end(), source->substance.text) == ids.end())
             diagnostics.error(source->substance.place, fmt::format("source '{}': there is no substance '{}'", source->label.text, source->substance.text), suggestion(source->substance.text, ids));
-            continue;
-        }
-        solutes_[static_cast<std::size_t>(at - ids.begin())].sources.push_back(source);
+        for (auto& solute : solutes_)
+            if (solute.id == source->substance.text) solute.sources.push_back(source);
         for (const auto* series : source->series()) follow(*series, diagnostics);
     }
 }
 
 /// Steps end where a series jumps; a series has to say what holds from the start on.
 void SoluteTransport::follow(const Series& series, Diagnostics& diagnostics) {
+    require_value_at_start(series, domain_.start, diagnostics);
     for (const Date date : series.dates) events_.insert(date.since(domain_.start));
-    if (!series.constant() && series.dates.front() > domain_.start)
-        diagnostics.error(series.place, fmt::format("the series begins on {}, after the start of the run on {}", series.dates.front().text(), domain_.start.text()),
-                          "give a value from the start of the run on");
 }
 
 void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostics& diagnostics) {
-    std::vector<std::string> ids;
-    for (const auto& [id, table] : site.section<SubstanceTables>().list) ids.push_back(id);
+    const auto ids = substance_ids(site);
     for (const auto& boundary : site.section<WaterBoundaries>().list) {
         if (!boundary) continue;
         for (const auto& [id, series] : boundary->concentration) {
@@ -449,7 +449,7 @@ void SoluteTransport::prepare_output(State& state) const {
 
 void SoluteTransport::fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const {
     throw StepFailed(SimulationError("transport of " + solute.id, cause, cell >= 0 ? domain_.grid.describe(cell) : "",
-                                     fmt::format("{} ({:.6g} d)", step.origin.plus(step.end()).text(), step.end() / seconds_per_day), solute.table.place));
+                                     fmt::format("{} ({:.6g} d)", step.origin.plus(step.end()).text(), step.end() / seconds_per_day), solute.table.places.table));
 }
 
 // ---- checkpoint -------------------------------------------------------------------------------------------------------------------

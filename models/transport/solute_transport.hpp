@@ -25,6 +25,7 @@ struct TransportTable {
     int maximum_iterations = 1000;
     std::string solver;
     Place place;
+    Places places;
 
     static auto parameters() {
         using T = TransportTable;

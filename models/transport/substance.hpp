@@ -14,7 +14,7 @@ struct SubstanceTable {
     std::optional<double> half_life, decay_rate;
     bool decays_sorbed = true;
     double molecular_diffusion = 0;
-    Place place;
+    Places places;
 
     static auto parameters() {
         using T = SubstanceTable;
@@ -37,6 +37,7 @@ struct SubstanceTable {
 
 struct SubstanceTables {
     static constexpr std::string_view section = "substance", meaning = "what moves: one table per substance, named by its key, e.g. [substance.Cd]";
+    static constexpr std::string_view needs = "transport";
     std::map<std::string, SubstanceTable> list;
 };
 

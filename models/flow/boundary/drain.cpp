@@ -27,7 +27,7 @@ struct Drain final : WaterBoundary {
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         take_cells(zone, {}, domain, diagnostics);
-        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, place, domain.grid, cells_, diagnostics);
+        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, places, domain.grid, cells_, diagnostics);
         const auto field = field_of(elevation, site, domain, diagnostics);
         for (const Index cell : cells_) elevations_.push_back(field[cell]);
     }

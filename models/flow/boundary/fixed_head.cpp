@@ -31,10 +31,7 @@ struct FixedHead final : WaterBoundary {
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         take_cells(zone, side, domain, diagnostics);
-        if (head.has_value() == head_field.has_value()) {
-            diagnostics.error(place, fmt::format("boundary '{}' gives {} head {} head_field", label.text, head ? "both" : "neither", head ? "and" : "nor"), "give one of them");
-            return;
-        }
+        if (!reading::exactly_one(places, fmt::format("boundary '{}'", label.text), "head", "head_field", diagnostics)) return;
         if (head_field) {
             const auto field = field_of(*head_field, site, domain, diagnostics);
             for (const Index cell : cells_) field_values_.push_back(field[cell]);

@@ -28,7 +28,7 @@ struct GeneralHead final : WaterBoundary {
 
     void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
         take_cells(zone, side, domain, diagnostics);
-        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, place, domain.grid, cells_, diagnostics);
+        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, places, domain.grid, cells_, diagnostics);
     }
     void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
         const double outside = head.at_end(moment.origin, moment.from, moment.to);

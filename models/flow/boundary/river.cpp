@@ -35,11 +35,10 @@ struct River final : WaterBoundary {
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         take_cells(zone, {}, domain, diagnostics);
-        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, place, domain.grid, cells_, diagnostics);
-        if (stage.has_value() == stage_field.has_value())
-            diagnostics.error(place, fmt::format("river '{}' gives {} stage {} stage_field", label.text, stage ? "both" : "neither", stage ? "and" : "nor"), "give one of them");
-        if (bed_elevation.has_value() == depth.has_value())
-            diagnostics.error(place, fmt::format("river '{}' gives {} bed_elevation {} depth", label.text, depth ? "both" : "neither", depth ? "and" : "nor"), "give one of them");
+        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, places, domain.grid, cells_, diagnostics);
+        const auto title = fmt::format("boundary '{}'", label.text);
+        reading::exactly_one(places, title, "stage", "stage_field", diagnostics);
+        reading::exactly_one(places, title, "bed_elevation", "depth", diagnostics);
         stages_.assign(cells_.size(), 0.0);
         beds_.assign(cells_.size(), 0.0);
         if (stage_field) pick(field_of(*stage_field, site, domain, diagnostics), stages_);

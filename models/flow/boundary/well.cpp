@@ -31,17 +31,13 @@ struct Well final : WaterBoundary {
 
     void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
         const auto& grid = domain.grid;
-        
         if (screen_top.has_value() != screen_bottom.has_value() || (screen_top && *screen_top <= *screen_bottom)) {
-            diagnostics.error(place, fmt::format("well '{}': the screen is no range", label.text), "give screen_top above screen_bottom, or neither for the whole column");
+            diagnostics.error(places.of(screen_top ? "screen_top" : "screen_bottom"), fmt::format("the screen of well '{}' is no range", label.text), "give screen_top above screen_bottom, or neither for the whole column");
             return;
         }
         const Index lowest = grid.find_column({x, y, 0});
         if (lowest < 0) {
-            const auto low = grid.georeference().to_crs({0, 0, 0});
-            const auto high = grid.georeference().to_crs({grid.x_edges().back(), grid.y_edges().back(), 0});
-            diagnostics.error(place, fmt::format("well '{}' at x = {} m, y = {} m lies outside the grid", label.text, x, y),
-                              fmt::format("the grid reaches from ({:.10g}, {:.10g}) to ({:.10g}, {:.10g}) m", low.x, low.y, high.x, high.y));
+            diagnostics.error(place, fmt::format("well '{}' at x = {:.10g} m, y = {:.10g} m lies outside the grid", label.text, x, y), reach_of(grid));
             return;
         }
         double sum = 0;
@@ -54,7 +50,7 @@ struct Well final : WaterBoundary {
             sum += share_.back();
         }
         if (cells_.empty())
-            diagnostics.error(place, fmt::format("the screen of well '{}' crosses no active cell", label.text),
+            diagnostics.error(places.of("screen_top"), fmt::format("the screen of well '{}' crosses no active cell", label.text),
                               fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), grid.top(lowest + (grid.cell_count() - grid.column_count()))));
         for (auto& s : share_) s /= sum;
     }

@@ -21,10 +21,7 @@ struct MassLoading final : SoluteSource {
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         SoluteSource::resolve(site, domain, diagnostics);
-        if (total.has_value() == per_area.has_value()) {
-            diagnostics.error(place, fmt::format("source '{}' gives {} rate {} rate_per_area", label.text, total ? "both" : "neither", total ? "and" : "nor"), "give one of them");
-            return;
-        }
+        if (!reading::exactly_one(places, fmt::format("source '{}'", label.text), "rate", "rate_per_area", diagnostics)) return;
         double volume = 0;
         for (const Index c : cells_) volume += domain.grid.volume(c);
         for (const Index c : cells_) weight_.push_back(total ? domain.grid.volume(c) / volume : domain.grid.area(c));
@@ -33,7 +30,10 @@ struct MassLoading final : SoluteSource {
         const double mean = (total ? *total : *per_area).mean(origin, from, to);
         for (std::size_t n = 0; n < weight_.size(); ++n) out[n] = mean * weight_[n];
     }
-    [[nodiscard]] std::vector<const Series*> series() const override { return {total ? &*total : &*per_area}; }
+    [[nodiscard]] std::vector<const Series*> series() const override {
+        if (!total && !per_area) return {};
+        return {total ? &*total : &*per_area};
+    }
 
 private:
     std::vector<double> weight_;
