@@ -125,7 +125,7 @@ std::vector<std::string> listing(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("every faulty site is told what is wrong, where, and what would be right; nothing is written") {
+TEST_CASE("every faulty site is told what is wrong, where, and what would be right, and nothing is written") {
     const auto sites = faulty_sites();
     REQUIRE(sites.size() >= 100);  // as many as there were when this was written: a folder not found would pass else
     const ScratchFolder scratch;
