@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -66,9 +69,19 @@ int command_line(int argc, char** argv) {
     return done;
 }
 
+/// Threads of g++'s OpenMP that wait for others spin for milliseconds first. On a machine that somebody else uses too they take that time
+/// from the very thread they wait for, and a run becomes ten times slower. So they sleep while they wait, unless the user decided
+/// otherwise. The runtime reads this before main, hence the fresh start.
+void let_waiting_threads_sleep(char** argv) {
+    if (std::getenv("OMP_WAIT_POLICY") || std::getenv("GOMP_SPINCOUNT")) return;
+    setenv("OMP_WAIT_POLICY", "passive", 1);
+    execv("/proc/self/exe", argv);  // returns only when it fails: then everything works as well, only slower
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    let_waiting_threads_sleep(argv);
     try {
         galena::CatalogueIndex::instance().freeze();
         return command_line(argc, argv);
