@@ -58,7 +58,8 @@ courant = {}
 initial_step = "1e6 a"
 [substance.Cd]
 sorption = {{ type = "linear", distribution_coefficient = "1 L/kg" }}
-)", nx, ny, nz, nz, courant);
+)",
+                                  nx, ny, nz, nz, courant);
     Diagnostics diagnostics;
     const auto site = Site::from_tree(parse_toml(text, "benchmark"), ".", diagnostics);
     auto simulation = Simulation::build(site, diagnostics);
@@ -116,7 +117,9 @@ void flow_assembly(benchmark::State& state, int threads) {
 
 const bool registered = [] {
     const int all = thread_count();
-    const auto add = [](const std::string& name, auto body) { benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond); };
+    const auto add = [](const std::string& name, auto body) {
+        benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond);
+    };
     for (const int threads : {all, 1}) {
         const std::string suffix = threads == 1 ? "/1thread" : "";
         if (threads == 1 && all == 1) continue;

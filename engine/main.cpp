@@ -33,7 +33,9 @@ int command_line(int argc, char** argv) {
     auto* output = run_command->add_option("--output", options.output, "folder of the results; results/ beside the site file when absent");
     run_command->add_option("--resume", options.resume, "folder of an interrupted run to continue")->excludes(output);
     run_command->add_flag("--quiet", options.quiet, "print nothing but trouble");
-    run_command->add_option("--stop-after", options.stop_after, "stop after so many steps as Ctrl-C would")->check(CLI::PositiveNumber)->group("");
+    run_command->add_option("--stop-after", options.stop_after, "stop after so many steps as Ctrl-C would")
+        ->check(CLI::PositiveNumber)
+        ->group("");
 
     std::filesystem::path site;
     std::string check_format = "text";
@@ -65,7 +67,9 @@ int command_line(int argc, char** argv) {
     for (int n = 0; n < argc; ++n) options.command += (n > 0 ? " " : "") + std::string(argv[n]);
     if (run_command->parsed()) return run(options);
     if (check_command->parsed()) return check(site, check_format == "json");
-    fmt::print("{}", describe_format == "json" ? reference_json(what) : describe_format == "markdown" ? reference_markdown() : reference_text(what));
+    fmt::print("{}", describe_format == "json"       ? reference_json(what)
+                     : describe_format == "markdown" ? reference_markdown()
+                                                     : reference_text(what));
     return done;
 }
 

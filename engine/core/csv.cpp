@@ -141,14 +141,12 @@ std::vector<double> CsvTable::numbers(std::size_t column, Diagnostics& diagnosti
     std::size_t faulty = 0;
     for (std::size_t row = 0; row < row_count(); ++row) {
         if (text(row, column).empty()) continue;
-        if (const auto value = parse_number(text(row, column)))
-            values[row] = *value;
-        else if (++faulty <= most_reported)
-            number(row, column, diagnostics);
+        if (const auto value = parse_number(text(row, column))) values[row] = *value;
+        else if (++faulty <= most_reported) number(row, column, diagnostics);
     }
     if (faulty > most_reported)
-        diagnostics.error({path_}, fmt::format("column '{}' has {} more fields that are not numbers", columns_[column],
-                                               faulty - most_reported));
+        diagnostics.error({path_},
+                          fmt::format("column '{}' has {} more fields that are not numbers", columns_[column], faulty - most_reported));
     return values;
 }
 
@@ -262,10 +260,8 @@ private:
         bool well_formed = true;
         for (;;) {
             while (at_ < text_.size() && is_blank(text_[at_])) ++at_;
-            if (at_ < text_.size() && text_[at_] == '"')
-                well_formed = read_quoted(fields) && well_formed;
-            else
-                read_plain(fields);
+            if (at_ < text_.size() && text_[at_] == '"') well_formed = read_quoted(fields) && well_formed;
+            else read_plain(fields);
             if (at_ >= text_.size()) return well_formed;
             if (text_[at_] == '\n') {
                 end_line();

@@ -25,7 +25,8 @@ std::optional<Date> Date::parse(std::string_view text) {
         int used = 0;
         if (std::sscanf(rest.c_str() + 1, "%2d:%2d%n", &hour, &minute, &used) < 2) return {};
         rest = rest.substr(static_cast<std::size_t>(used) + 1);
-        if (!rest.empty() && (std::sscanf(rest.c_str(), ":%2d%n", &second, &used) < 1 || static_cast<std::size_t>(used) != rest.size())) return {};
+        if (!rest.empty() && (std::sscanf(rest.c_str(), ":%2d%n", &second, &used) < 1 || static_cast<std::size_t>(used) != rest.size()))
+            return {};
     }
     using namespace std::chrono;
     if (!year_month_day{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}}.ok()) return {};
@@ -38,7 +39,8 @@ std::string Date::text() const {
     const auto days = static_cast<int>(std::floor(static_cast<double>(seconds) / 86400.0));
     const auto rest = seconds - static_cast<std::int64_t>(days) * 86400;
     const year_month_day ymd{sys_days{std::chrono::days{days}}};
-    auto text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()), static_cast<unsigned>(ymd.day()));
+    auto text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(ymd.year()), static_cast<unsigned>(ymd.month()),
+                            static_cast<unsigned>(ymd.day()));
     if (rest != 0) text += fmt::format("T{:02}:{:02}:{:02}", rest / 3600, rest / 60 % 60, rest % 60);
     return text;
 }

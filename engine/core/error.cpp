@@ -35,7 +35,8 @@ std::vector<std::string> characters_of(const std::string& line) {
 /// What takes as much room on the screen as a character: Chinese, Japanese and Korean ones are two columns wide.
 std::string blank_for(const std::string& character) {
     if (character == "\t") return "\t";
-    const bool wide = character.size() == 3 && static_cast<unsigned char>(character[0]) >= 0xE3 && static_cast<unsigned char>(character[0]) <= 0xED;
+    const bool wide =
+        character.size() == 3 && static_cast<unsigned char>(character[0]) >= 0xE3 && static_cast<unsigned char>(character[0]) <= 0xED;
     return wide ? "\u3000" : " ";
 }
 
@@ -99,12 +100,14 @@ void Diagnostics::warning(Place place, std::string what, std::string hint) {
 
 void Diagnostics::add(Diagnostic::Severity severity, Place place, std::string what, std::string hint) {
     // Two properties that read one faulty file, or two that name one unknown zone, find the same mistake.
-    const bool known = std::any_of(all_.begin(), all_.end(), [&](const Diagnostic& d) { return d.severity == severity && d.place == place && d.what == what; });
+    const bool known = std::any_of(all_.begin(), all_.end(),
+                                   [&](const Diagnostic& d) { return d.severity == severity && d.place == place && d.what == what; });
     if (!known) all_.push_back({severity, std::move(place), std::move(what), std::move(hint)});
 }
 
 std::size_t Diagnostics::mistakes() const {
-    return static_cast<std::size_t>(std::count_if(all_.begin(), all_.end(), [](const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; }));
+    return static_cast<std::size_t>(
+        std::count_if(all_.begin(), all_.end(), [](const Diagnostic& d) { return d.severity == Diagnostic::Severity::error; }));
 }
 
 std::string Diagnostics::tally() const { return fmt::format("{} mistake{}; nothing was run", mistakes(), mistakes() == 1 ? "" : "s"); }
@@ -129,7 +132,7 @@ ScenarioError::ScenarioError(Place place, std::string what, std::string hint)
     : ScenarioError(single(std::move(place), std::move(what), std::move(hint))) {}
 
 SimulationError::SimulationError(std::string process_, std::string cause_, std::string where_, std::string time_, Place place_)
-    : std::runtime_error(simulation_message(process_, cause_, where_, time_, place_)),
-      process(std::move(process_)), cause(std::move(cause_)), where(std::move(where_)), time(std::move(time_)), place(std::move(place_)) {}
+    : std::runtime_error(simulation_message(process_, cause_, where_, time_, place_)), process(std::move(process_)),
+      cause(std::move(cause_)), where(std::move(where_)), time(std::move(time_)), place(std::move(place_)) {}
 
 }  // namespace galena

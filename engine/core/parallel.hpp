@@ -47,8 +47,7 @@ double parallel_sum_blocks(Index n, Term&& term) {
     const Index blocks = (n + sum_block - 1) / sum_block;
     std::vector<double> partial(static_cast<std::size_t>(blocks));
 #pragma omp parallel for schedule(static) if (blocks > 1)
-    for (Index b = 0; b < blocks; ++b)
-        partial[static_cast<std::size_t>(b)] = term(b * sum_block, std::min(n, (b + 1) * sum_block));
+    for (Index b = 0; b < blocks; ++b) partial[static_cast<std::size_t>(b)] = term(b * sum_block, std::min(n, (b + 1) * sum_block));
     double sum = 0;
     for (double p : partial) sum += p;
     return sum;

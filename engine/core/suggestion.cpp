@@ -41,7 +41,9 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
     return best;
 }
 
-std::string joined(const std::vector<std::string>& words, std::string_view separator) { return fmt::format("{}", fmt::join(words, separator)); }
+std::string joined(const std::vector<std::string>& words, std::string_view separator) {
+    return fmt::format("{}", fmt::join(words, separator));
+}
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& candidates) {
     if (candidates.empty()) return {};

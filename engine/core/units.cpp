@@ -23,7 +23,8 @@ ut_system* unit_system() {
     static ut_system* const system = [] {
         ut_set_error_message_handler(ut_ignore);
         auto* s = ut_read_xml(nullptr);
-        if (!s) throw std::runtime_error("the unit database of UDUNITS-2 cannot be read; install libudunits2-data or set UDUNITS2_XML_PATH");
+        if (!s)
+            throw std::runtime_error("the unit database of UDUNITS-2 cannot be read; install libudunits2-data or set UDUNITS2_XML_PATH");
         return s;
     }();
     return system;

@@ -13,10 +13,10 @@ enum class UnitKind { plain, content };
 
 /// A unit with its factor to SI. Construct with Unit::parse or unit("...").
 struct Unit {
-    std::string text;          ///< as written: "mg/kg"
-    std::string dimension;     ///< canonical SI base units: "m.s-1"; "content" for mass per mass
+    std::string text;       ///< as written: "mg/kg"
+    std::string dimension;  ///< canonical SI base units: "m.s-1"; "content" for mass per mass
     UnitKind kind = UnitKind::plain;
-    double factor = 1;         ///< SI value = factor * number + offset
+    double factor = 1;  ///< SI value = factor * number + offset
     double offset = 0;
 
     /// Reads a unit; nothing when UDUNITS does not know it.

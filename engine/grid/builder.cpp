@@ -36,7 +36,8 @@ std::vector<double> lower_surface(const LayerPlan& layer, const std::vector<doub
     return lower;
 }
 
-bool check_layer(const LayerPlan& layer, std::size_t number, const std::vector<double>& upper, const std::vector<double>& lower, Diagnostics& diagnostics) {
+bool check_layer(const LayerPlan& layer, std::size_t number, const std::vector<double>& upper, const std::vector<double>& lower,
+                 Diagnostics& diagnostics) {
     double thickest = 0;
     for (std::size_t c = 0; c < upper.size(); ++c) {
         if (!std::isfinite(lower[c])) {
@@ -70,7 +71,9 @@ std::unique_ptr<Grid> build_layered_grid(const GridPlan& plan, GridReport& repor
     for (const auto& layer : plan.layers) rows += static_cast<std::size_t>(layer.cells);
     constexpr double most_cells = 2e9;
     if (static_cast<double>(columns) * static_cast<double>(rows) > most_cells) {
-        diagnostics.error(plan.place, fmt::format("the grid would have {:.3g} cells", static_cast<double>(columns) * static_cast<double>(rows)), fmt::format("at most {:.0e}", most_cells));
+        diagnostics.error(plan.place,
+                          fmt::format("the grid would have {:.3g} cells", static_cast<double>(columns) * static_cast<double>(rows)),
+                          fmt::format("at most {:.0e}", most_cells));
         return nullptr;
     }
     bool good = true;

@@ -18,18 +18,18 @@ struct LayerPlan {
 };
 
 struct GridPlan {
-    std::vector<double> dx, dy;      ///< widths [m]
+    std::vector<double> dx, dy;  ///< widths [m]
     Georeference georeference;
-    std::vector<double> top;         ///< elevation of the ground per column [m]
-    std::vector<LayerPlan> layers;   ///< from the top down
+    std::vector<double> top;        ///< elevation of the ground per column [m]
+    std::vector<LayerPlan> layers;  ///< from the top down
     double minimum_thickness = 0.01;
     Place place;
 };
 
 /// What the builder did that people should know.
 struct GridReport {
-    Index pass_through = 0;          ///< cells thinner than the minimum thickness between others
-    std::vector<Index> clipped;      ///< per layer: columns in which its bottom lay above its top and was lowered to it
+    Index pass_through = 0;      ///< cells thinner than the minimum thickness between others
+    std::vector<Index> clipped;  ///< per layer: columns in which its bottom lay above its top and was lowered to it
 };
 
 /// Local coordinates of the columns' centres, x fastest.

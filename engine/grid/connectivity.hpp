@@ -9,9 +9,9 @@ namespace galena {
 
 struct ConnectedParts {
     Index count = 0;
-    std::vector<std::int32_t> part;   ///< per cell; −1 where inactive
-    std::vector<Index> first_cell;    ///< per part
-    std::vector<Index> size;          ///< cells per part
+    std::vector<std::int32_t> part;  ///< per cell; −1 where inactive
+    std::vector<Index> first_cell;   ///< per part
+    std::vector<Index> size;         ///< cells per part
 };
 
 /// Parts of the active (and pass-through) cells joined by faces with a positive conductance.

@@ -62,7 +62,8 @@ private:
     };
     static std::unique_ptr<double[], Free> allocate(Index size) {
         if (size == 0) return nullptr;
-        return std::unique_ptr<double[], Free>(static_cast<double*>(::operator new[](static_cast<std::size_t>(size) * sizeof(double), std::align_val_t{64})));
+        return std::unique_ptr<double[], Free>(
+            static_cast<double*>(::operator new[](static_cast<std::size_t>(size) * sizeof(double), std::align_val_t{64})));
     }
     void copy(const double* from) {
         double* out = data();
@@ -105,8 +106,12 @@ public:
         : cells_(grid.cell_count()), species_(species), values_(grid.cell_count() * species, value) {}
 
     [[nodiscard]] Index species_count() const { return species_; }
-    [[nodiscard]] std::span<double> operator[](Index s) { return values_.span().subspan(static_cast<std::size_t>(s * cells_), static_cast<std::size_t>(cells_)); }
-    [[nodiscard]] std::span<const double> operator[](Index s) const { return values_.span().subspan(static_cast<std::size_t>(s * cells_), static_cast<std::size_t>(cells_)); }
+    [[nodiscard]] std::span<double> operator[](Index s) {
+        return values_.span().subspan(static_cast<std::size_t>(s * cells_), static_cast<std::size_t>(cells_));
+    }
+    [[nodiscard]] std::span<const double> operator[](Index s) const {
+        return values_.span().subspan(static_cast<std::size_t>(s * cells_), static_cast<std::size_t>(cells_));
+    }
     [[nodiscard]] DoubleArray& all() { return values_; }
     [[nodiscard]] const DoubleArray& all() const { return values_; }
 

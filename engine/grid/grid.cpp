@@ -40,9 +40,8 @@ Point Georeference::to_local(Point p) const {
 }
 
 Grid::Grid(std::vector<double> dx, std::vector<double> dy, std::vector<double> surfaces, Georeference georeference)
-    : nx_(static_cast<Index>(dx.size())), ny_(static_cast<Index>(dy.size())), nz_(0),
-      dx_(std::move(dx)), dy_(std::move(dy)), x_edges_(edges(dx_)), y_edges_(edges(dy_)), surfaces_(std::move(surfaces)),
-      georeference_(std::move(georeference)) {
+    : nx_(static_cast<Index>(dx.size())), ny_(static_cast<Index>(dy.size())), nz_(0), dx_(std::move(dx)), dy_(std::move(dy)),
+      x_edges_(edges(dx_)), y_edges_(edges(dy_)), surfaces_(std::move(surfaces)), georeference_(std::move(georeference)) {
     const auto columns = static_cast<std::size_t>(nx_ * ny_);
     if (columns == 0) throw std::invalid_argument("a grid needs at least one column");
     if (surfaces_.size() < 2 * columns || surfaces_.size() % columns != 0)
@@ -126,7 +125,8 @@ std::string Grid::describe(Index c) const {
     const auto [i, j, k] = ijk(c);
     const auto p = centre_crs(c);
     const auto n = layer_of(c);
-    return fmt::format("cell ({}, {}, {}), layer {} '{}', x = {:.10g} m, y = {:.10g} m, z = {:.6g} m", i, j, k, n + 1, layers_[n].name, p.x, p.y, p.z);
+    return fmt::format("cell ({}, {}, {}), layer {} '{}', x = {:.10g} m, y = {:.10g} m, z = {:.6g} m", i, j, k, n + 1, layers_[n].name, p.x,
+                       p.y, p.z);
 }
 
 std::size_t Grid::bytes() const {

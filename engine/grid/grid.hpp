@@ -19,7 +19,7 @@ struct Point {
 
 /// Where the grid lies on Earth.
 struct Georeference {
-    std::string crs;                    ///< e.g. "EPSG:28992"; free text, carried into every output
+    std::string crs;  ///< e.g. "EPSG:28992"; free text, carried into every output
     std::string vertical_datum;
     double origin_x = 0, origin_y = 0;  ///< crs coordinates of the lower left corner [m]
     double rotation = 0;                ///< counter-clockwise, of the grid's x axis against the crs [rad]

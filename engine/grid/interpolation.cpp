@@ -56,10 +56,8 @@ std::vector<double> inverse_distance(const Samples& samples, std::span<const Poi
     parallel_blocks(static_cast<Index>(targets.size()), targets_per_block, [&](Index begin, Index end) {
         SampleTree::Found found;
         for (auto t = static_cast<std::size_t>(begin); t < static_cast<std::size_t>(end); ++t) {
-            if (all)
-                find_all(samples, targets[t], found);
-            else
-                tree.nearest(targets[t].x, targets[t].y, options.neighbours, found);
+            if (all) find_all(samples, targets[t], found);
+            else tree.nearest(targets[t].x, targets[t].y, options.neighbours, found);
             values[t] = weighted_mean(samples.value, found, options.power);
         }
     });

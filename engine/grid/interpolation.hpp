@@ -9,8 +9,8 @@
 namespace galena {
 
 struct InverseDistanceOptions {
-    double power = 2;             ///< > 0; weights are distance^−power (Shepard 1968)
-    std::size_t neighbours = 0;   ///< nearest samples used per point; 0: all
+    double power = 2;            ///< > 0; weights are distance^−power (Shepard 1968)
+    std::size_t neighbours = 0;  ///< nearest samples used per point; 0: all
 };
 
 /// Weighted means at the targets (z is ignored), exact at samples and within the samples' bounds.

@@ -145,8 +145,8 @@ private:
 /// What all parts of a kriging run share: samples and targets in stretched coordinates, and a variogram that can be solved.
 struct Prepared {
     Samples samples;
-    Variogram variogram;       ///< isotropic
-    double variance_scale = 1; ///< 0 for values without any variation: weights as for a sill of 1, variance 0
+    Variogram variogram;        ///< isotropic
+    double variance_scale = 1;  ///< 0 for values without any variation: weights as for a sill of 1, variance 0
     std::size_t neighbours;
 };
 
@@ -183,8 +183,9 @@ std::vector<std::size_t> all_of(const Samples& samples) {
 }
 
 [[noreturn]] void unsolvable() {
-    throw SimulationError("kriging", "the covariances of the samples cannot be factored; "
-                                     "average samples at one place, or give the variogram a nugget");
+    throw SimulationError("kriging",
+                          "the covariances of the samples cannot be factored; "
+                          "average samples at one place, or give the variogram a nugget");
 }
 
 void krige_with_all(const Prepared& p, std::span<const Point> targets, KrigingResult& result) {
@@ -292,10 +293,8 @@ KrigingResult ordinary_kriging(const Samples& samples, const Variogram& variogra
     const auto p = prepare(samples, variogram, options.neighbours);
     KrigingResult result{std::vector<double>(targets.size()), std::vector<double>(targets.size())};
     const auto places = stretched_targets(targets, variogram.anisotropy);
-    if (p.neighbours == samples.size())
-        krige_with_all(p, places, result);
-    else
-        krige_with_nearest(p, places, result);
+    if (p.neighbours == samples.size()) krige_with_all(p, places, result);
+    else krige_with_nearest(p, places, result);
     for (double& variance : result.variance) variance *= p.variance_scale;
     transform_back(options.back_transform, result);
     return result;

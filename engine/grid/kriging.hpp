@@ -39,9 +39,9 @@ KrigingResult ordinary_kriging(const Samples& samples, const Variogram& variogra
 
 /// Each sample estimated from the others.
 struct CrossValidation {
-    std::vector<double> residual;       ///< measured − estimated, on the scale of the samples given
-    std::vector<double> variance;       ///< kriging variance of each estimate
-    double mean_error = 0;              ///< of the residuals; near 0 when unbiased
+    std::vector<double> residual;  ///< measured − estimated, on the scale of the samples given
+    std::vector<double> variance;  ///< kriging variance of each estimate
+    double mean_error = 0;         ///< of the residuals; near 0 when unbiased
     double root_mean_square_error = 0;
     double mean_squared_deviation_ratio = 0;  ///< mean of residual²/variance; near 1 when the variance is right
 };

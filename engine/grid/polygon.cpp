@@ -32,8 +32,7 @@ BoundingBox bounds_of(const Ring& ring) {
 double Ring::area() const {
     // Coordinates relative to the first vertex: those of a national grid are large against the area.
     double twice = 0;
-    for (std::size_t v = 1; v + 1 < size(); ++v)
-        twice += (x[v] - x[0]) * (y[v + 1] - y[0]) - (x[v + 1] - x[0]) * (y[v] - y[0]);
+    for (std::size_t v = 1; v + 1 < size(); ++v) twice += (x[v] - x[0]) * (y[v + 1] - y[0]) - (x[v + 1] - x[0]) * (y[v] - y[0]);
     return 0.5 * twice;
 }
 

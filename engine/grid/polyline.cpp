@@ -44,7 +44,8 @@ Polyline read_polyline(const std::string& path, const Place& asked_at, Diagnosti
         line.x.push_back(*px);
         line.y.push_back(*py);
     }
-    if (diagnostics.error_count() == before && line.x.empty()) diagnostics.error(asked_at, fmt::format("the line '{}' has no points", path));
+    if (diagnostics.error_count() == before && line.x.empty())
+        diagnostics.error(asked_at, fmt::format("the line '{}' has no points", path));
     return line;
 }
 

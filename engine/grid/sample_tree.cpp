@@ -13,7 +13,9 @@ struct PlacesOf {
     [[nodiscard]] std::size_t kdtree_get_point_count() const { return samples.size(); }
     [[nodiscard]] double kdtree_get_pt(std::size_t s, std::size_t dimension) const { return dimension == 0 ? samples.x[s] : samples.y[s]; }
     template <class Box>
-    bool kdtree_get_bbox(Box&) const { return false; }
+    bool kdtree_get_bbox(Box&) const {
+        return false;
+    }
 };
 
 using PlaneTree = nanoflann::KDTreeSingleIndexAdaptor<nanoflann::L2_Simple_Adaptor<double, PlacesOf>, PlacesOf, 2, std::size_t>;

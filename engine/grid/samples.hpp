@@ -23,8 +23,8 @@ struct Samples {
 
 /// Samples with at most one value per place.
 struct MergedSamples {
-    Samples samples;        ///< in the order of their first appearance
-    std::size_t merged = 0; ///< how many samples were averaged away (number before − number after)
+    Samples samples;         ///< in the order of their first appearance
+    std::size_t merged = 0;  ///< how many samples were averaged away (number before − number after)
 };
 
 /// Replaces samples at exactly the same place by their arithmetic mean.

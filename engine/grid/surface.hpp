@@ -16,9 +16,9 @@ namespace galena {
 /// A regular grid of elevations (ESRI ASCII grid).
 struct Raster {
     Index columns = 0, rows = 0;
-    double x_first = 0, y_first = 0;          ///< centre of the south-west cell [m]
-    double cell_width = 0, cell_height = 0;   ///< [m]
-    std::vector<double> values;               ///< rows from south to north, west to east within; NaN: no data
+    double x_first = 0, y_first = 0;         ///< centre of the south-west cell [m]
+    double cell_width = 0, cell_height = 0;  ///< [m]
+    std::vector<double> values;              ///< rows from south to north, west to east within; NaN: no data
 
     /// Bilinear between the centres of the four cells around the point, and the nearest of them with data where one has none; NaN where
     /// none has. Points beyond the outer centres take the value of the nearest point of that rim, however far away: see covers.

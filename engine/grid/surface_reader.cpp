@@ -143,8 +143,9 @@ private:
         for (auto word = next_word(); !word.empty(); word = next_word()) {
             const auto value = parse_number(word);
             if (!value && lower_case(word) != "nan" && ++faulty <= most_reported)
-                complain(byte_, fmt::format("'{}' is not a number (row {}, column {})", word, from_north.size() / raster.columns + 1,
-                                            from_north.size() % raster.columns + 1),
+                complain(byte_,
+                         fmt::format("'{}' is not a number (row {}, column {})", word, from_north.size() / raster.columns + 1,
+                                     from_north.size() % raster.columns + 1),
                          fmt::format("write {} where there is no data", marker));
             from_north.push_back(value && *value != marker ? *value : std::numeric_limits<double>::quiet_NaN());
         }
@@ -156,8 +157,7 @@ private:
                      "check ncols and nrows, and that the file is complete");
         else if (std::all_of(from_north.begin(), from_north.end(), [](double z) { return std::isnan(z); }))
             diagnostics_.error({path_}, "the grid holds no data at all", fmt::format("every value is {}", marker));
-        else
-            turn_over(raster, from_north);
+        else turn_over(raster, from_north);
     }
 
     /// The file's first row is the northernmost; ours is the southernmost.

@@ -195,10 +195,8 @@ VariogramFit fit_variogram(const ExperimentalVariogram& experimental, VariogramM
     fit.sum_of_squares = sills.sum_of_squares;
     if (experimental.bins.size() < 4)
         fit.remark = fmt::format("only {} bins hold pairs: too few for three parameters", experimental.bins.size());
-    else if (best == 0 || sills.partial_sill == 0)
-        fit.remark = "the values show no likeness that fades with distance (pure nugget)";
-    else if (best == steps)
-        fit.remark = "the semivariance grows up to the cutoff without levelling off: range and sill are not determined";
+    else if (best == 0 || sills.partial_sill == 0) fit.remark = "the values show no likeness that fades with distance (pure nugget)";
+    else if (best == steps) fit.remark = "the semivariance grows up to the cutoff without levelling off: range and sill are not determined";
     fit.converged = fit.remark.empty();
     return fit;
 }

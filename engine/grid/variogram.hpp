@@ -32,9 +32,9 @@ struct Variogram {
 
 /// How pairs are counted; the defaults are those of gstat (Pebesma 2004).
 struct VariogramOptions {
-    double cutoff = 0;           ///< greatest distance of a pair [m]; 0: a third of the diagonal of the samples' bounding box
-    int bins = 15;               ///< of equal width from 0 to the cutoff; a pair on a bound belongs to the lower bin
-    Anisotropy anisotropy{};     ///< distances are measured in stretched coordinates
+    double cutoff = 0;        ///< greatest distance of a pair [m]; 0: a third of the diagonal of the samples' bounding box
+    int bins = 15;            ///< of equal width from 0 to the cutoff; a pair on a bound belongs to the lower bin
+    Anisotropy anisotropy{};  ///< distances are measured in stretched coordinates
 };
 
 /// Mean semivariance per bin of distance (Matheron's estimator); bins without pairs are left out.

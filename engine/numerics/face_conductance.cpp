@@ -22,7 +22,8 @@ double pass_through_conductance(const Grid& grid, const Face& face, const CellFi
     const Index below = nearest_active(grid, face.left, -grid.column_count(), passed);
     const Index above = nearest_active(grid, face.right, grid.column_count(), passed);
     if (below < 0 || above < 0) return 0.0;
-    return (passed + 1) * in_series(half_cell_conductance(grid, below, Axis::z, along_z[below]), half_cell_conductance(grid, above, Axis::z, along_z[above]));
+    return (passed + 1) * in_series(half_cell_conductance(grid, below, Axis::z, along_z[below]),
+                                    half_cell_conductance(grid, above, Axis::z, along_z[above]));
 }
 
 namespace {

@@ -68,7 +68,8 @@ void FieldWriter::write_static(const Domain& domain) {
     };
     put("hydraulic_conductivity", "m/s", "saturated hydraulic conductivity along x", m.hydraulic_conductivity);
     put("hydraulic_conductivity_y", "m/s", "saturated hydraulic conductivity along y, where it differs", m.hydraulic_conductivity_y);
-    put("hydraulic_conductivity_vertical", "m/s", "saturated vertical hydraulic conductivity, where it differs", m.hydraulic_conductivity_vertical);
+    put("hydraulic_conductivity_vertical", "m/s", "saturated vertical hydraulic conductivity, where it differs",
+        m.hydraulic_conductivity_vertical);
     put("specific_storage", "1/m", "specific storage", m.specific_storage);
     put("porosity", "1", "porosity", m.porosity);
     put("effective_porosity", "1", "mobile part of the porosity, where it differs", m.effective_porosity);
@@ -91,9 +92,12 @@ void FieldWriter::write_results(const Moment& moment) {
     if (state.has_flow) results_.append_field("hydraulic_head", "m", "hydraulic head", state.hydraulic_head.span());
     for (std::size_t s = 0; s < state.substances.size(); ++s) {
         const auto& substance = state.substances[s];
-        results_.append_field("concentration/" + substance.id, "kg/m3", "dissolved concentration of " + substance.display, state.concentration[static_cast<Index>(s)]);
+        results_.append_field("concentration/" + substance.id, "kg/m3", "dissolved concentration of " + substance.display,
+                              state.concentration[static_cast<Index>(s)]);
         if (state.total_content.species_count() > 0)
-            results_.append_field("total_content/" + substance.id, "kg/kg", "content of " + substance.display + " per dry soil, dissolved and sorbed", state.total_content[static_cast<Index>(s)]);
+            results_.append_field("total_content/" + substance.id, "kg/kg",
+                                  "content of " + substance.display + " per dry soil, dissolved and sorbed",
+                                  state.total_content[static_cast<Index>(s)]);
     }
     for (const auto* other : others_)
         for (const auto& field : other->fields()) results_.append_field(field.name, field.unit, field.meaning, field.values->span());
@@ -113,14 +117,16 @@ void FieldWriter::write_vtk(const Moment& moment) {
         if (state.total_content.species_count() > 0) shown.add("total_content_" + id, "mg/kg", state.total_content[static_cast<Index>(s)]);
     }
     // ParaView takes the arrays of a series from its first file: every file has the same ones.
-    if (!moment.domain.medium.hydraulic_conductivity.empty()) shown.add("hydraulic_conductivity", "m/d", moment.domain.medium.hydraulic_conductivity.span());
+    if (!moment.domain.medium.hydraulic_conductivity.empty())
+        shown.add("hydraulic_conductivity", "m/d", moment.domain.medium.hydraulic_conductivity.span());
     for (const auto* other : others_)
         for (const auto& field : other->fields()) shown.add(field.name, field.unit.c_str(), field.values->span());
     const double days = state.time / seconds_per_day;
     const auto name = fmt::format("fields/fields_{:05}.vts", series_.size());
     std::filesystem::create_directories(options_.folder / "fields");
     const auto& where = grid.georeference();
-    write_vts(options_.folder / name, grid, shown.fields(), {days, moment.date().text(), where.crs, where.vertical_datum, options_.metadata.version, options_.metadata.site_name});
+    write_vts(options_.folder / name, grid, shown.fields(),
+              {days, moment.date().text(), where.crs, where.vertical_datum, options_.metadata.version, options_.metadata.site_name});
     series_.push_back({days, moment.date().text(), name});
     write_pvd(options_.folder / "fields.pvd", series_);
 }
@@ -140,7 +146,8 @@ void FieldWriter::load(CheckpointReader& in) {
     std::vector<double> times(static_cast<std::size_t>(in.read("results/vtk_count")));
     in.read("results/vtk_times", times);
     const auto start = Date::parse(options_.metadata.start).value_or(Date{});
-    for (std::size_t n = 0; n < times.size(); ++n) series_.push_back({times[n], start.plus(times[n] * seconds_per_day).text(), fmt::format("fields/fields_{:05}.vts", n)});
+    for (std::size_t n = 0; n < times.size(); ++n)
+        series_.push_back({times[n], start.plus(times[n] * seconds_per_day).text(), fmt::format("fields/fields_{:05}.vts", n)});
     if (options_.vtk) write_pvd(options_.folder / "fields.pvd", series_);
 }
 

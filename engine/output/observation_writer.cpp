@@ -13,14 +13,19 @@ ObservationWriter::ObservationWriter(const Site& site, const Domain& domain, Dia
     for (const auto& point : site.section<ObservationTables>().list) {
         const Index lowest = grid.find_column({point.x, point.y, 0});
         if (lowest < 0) {
-            diagnostics.error(point.place, fmt::format("observation '{}' at x = {:.10g} m, y = {:.10g} m lies outside the grid", point.name.text, point.x, point.y), reach_of(grid));
+            diagnostics.error(
+                point.place,
+                fmt::format("observation '{}' at x = {:.10g} m, y = {:.10g} m lies outside the grid", point.name.text, point.x, point.y),
+                reach_of(grid));
             continue;
         }
         const double ground = grid.surfaces()[static_cast<std::size_t>(grid.cell_count() + lowest)];
         Index cell = grid.top_active_cell(lowest);
         if (point.z || point.depth) cell = grid.find_cell({point.x, point.y, point.z ? *point.z : ground - *point.depth});
         if (cell < 0 || !grid.active(cell)) {
-            diagnostics.error(point.places.of(point.z ? "z" : "depth"), fmt::format("observation '{}' lies in no active cell", point.name.text), fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), ground));
+            diagnostics.error(point.places.of(point.z ? "z" : "depth"),
+                              fmt::format("observation '{}' lies in no active cell", point.name.text),
+                              fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), ground));
             continue;
         }
         points_.push_back({point.name.text, cell});
@@ -29,7 +34,9 @@ ObservationWriter::ObservationWriter(const Site& site, const Domain& domain, Dia
 
 void ObservationWriter::open(const std::filesystem::path& file, bool resume) {
     file_ = file;
-    if (!resume) out_ = std::make_unique<CsvWriter>(file, std::initializer_list<std::string_view>{"time", "date", "name", "quantity", "value", "unit"});
+    if (!resume)
+        out_ =
+            std::make_unique<CsvWriter>(file, std::initializer_list<std::string_view>{"time", "date", "name", "quantity", "value", "unit"});
 }
 
 void ObservationWriter::observe(const Moment& moment) {
@@ -42,8 +49,11 @@ void ObservationWriter::observe(const Moment& moment) {
         if (state.has_flow) out_->row({days, date, point.name, "hydraulic_head", state.hydraulic_head[point.cell], "m"});
         for (std::size_t s = 0; s < state.substances.size(); ++s) {
             const auto& id = state.substances[s].id;
-            out_->row({days, date, point.name, "concentration/" + id, unit("mg/L").from_si(state.concentration[static_cast<Index>(s)][at]), "mg/L"});
-            if (!density.empty() && moment.output) out_->row({days, date, point.name, "total_content/" + id, unit("mg/kg").from_si(state.total_content[static_cast<Index>(s)][at]), "mg/kg"});
+            out_->row({days, date, point.name, "concentration/" + id, unit("mg/L").from_si(state.concentration[static_cast<Index>(s)][at]),
+                       "mg/L"});
+            if (!density.empty() && moment.output)
+                out_->row({days, date, point.name, "total_content/" + id,
+                           unit("mg/kg").from_si(state.total_content[static_cast<Index>(s)][at]), "mg/kg"});
         }
     }
     for (const auto& exchange : state.water_exchanges) {
@@ -55,7 +65,9 @@ void ObservationWriter::observe(const Moment& moment) {
 }
 
 void ObservationWriter::save(CheckpointWriter& out) const { out.write("observations_csv/bytes", static_cast<double>(out_->flush())); }
-void ObservationWriter::load(CheckpointReader& in) { out_ = std::make_unique<CsvWriter>(file_, static_cast<std::uint64_t>(in.read("observations_csv/bytes"))); }
+void ObservationWriter::load(CheckpointReader& in) {
+    out_ = std::make_unique<CsvWriter>(file_, static_cast<std::uint64_t>(in.read("observations_csv/bytes")));
+}
 
 // ---- zones.csv --------------------------------------------------------------------------------------------------------------------
 
@@ -68,7 +80,9 @@ ZoneWriter::ZoneWriter(const Site& site, const Domain& domain, Diagnostics& diag
 
 void ZoneWriter::open(const std::filesystem::path& file, bool resume) {
     file_ = file;
-    if (!resume) out_ = std::make_unique<CsvWriter>(file, std::initializer_list<std::string_view>{"time", "date", "zone", "quantity", "value", "unit"});
+    if (!resume)
+        out_ =
+            std::make_unique<CsvWriter>(file, std::initializer_list<std::string_view>{"time", "date", "zone", "quantity", "value", "unit"});
 }
 
 void ZoneWriter::observe(const Moment& moment) {
@@ -88,7 +102,9 @@ void ZoneWriter::observe(const Moment& moment) {
             double dissolved = 0, total = 0;
             for (const Index c : *cells) {
                 dissolved += state.mobile_water[c] * state.concentration[static_cast<Index>(s)][static_cast<std::size_t>(c)];
-                if (soil > 0) total += moment.domain.medium.bulk_density[c] * grid.volume(c) * state.total_content[static_cast<Index>(s)][static_cast<std::size_t>(c)];
+                if (soil > 0)
+                    total += moment.domain.medium.bulk_density[c] * grid.volume(c) *
+                             state.total_content[static_cast<Index>(s)][static_cast<std::size_t>(c)];
             }
             const auto& id = state.substances[s].id;
             out_->row({days, date, name, "dissolved/" + id, dissolved, "kg"});
@@ -102,6 +118,8 @@ void ZoneWriter::observe(const Moment& moment) {
 }
 
 void ZoneWriter::save(CheckpointWriter& out) const { out.write("zones_csv/bytes", static_cast<double>(out_->flush())); }
-void ZoneWriter::load(CheckpointReader& in) { out_ = std::make_unique<CsvWriter>(file_, static_cast<std::uint64_t>(in.read("zones_csv/bytes"))); }
+void ZoneWriter::load(CheckpointReader& in) {
+    out_ = std::make_unique<CsvWriter>(file_, static_cast<std::uint64_t>(in.read("zones_csv/bytes")));
+}
 
 }  // namespace galena

@@ -22,7 +22,8 @@ std::string Progress::text(const Moment& moment) const {
     const double elapsed = std::chrono::duration<double>(Clock::now() - begin_).count();
     const double pace = (moment.state.time - first_time_) / elapsed;  // simulated seconds per second
     const double left = pace > 0 ? (end_ - moment.state.time) / pace : INFINITY;
-    return fmt::format("{:5.1f} %  {}  step {} ({:.3g} d)  {} left", 100 * done, moment.date().text().substr(0, 10), moment.state.step, moment.step.duration / seconds_per_day, span_text(left));
+    return fmt::format("{:5.1f} %  {}  step {} ({:.3g} d)  {} left", 100 * done, moment.date().text().substr(0, 10), moment.state.step,
+                       moment.step.duration / seconds_per_day, span_text(left));
 }
 
 void Progress::observe(const Moment& moment) {

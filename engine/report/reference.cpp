@@ -23,10 +23,10 @@ struct Page {
 
 std::vector<Page> all_pages() {
     std::vector<Page> pages;
-    for (const auto& kind : SectionIndex::instance().kinds())
-        pages.push_back({kind.heading(), kind.name, {}, kind.schema()});
+    for (const auto& kind : SectionIndex::instance().kinds()) pages.push_back({kind.heading(), kind.name, {}, kind.schema()});
     for (const auto& listing : CatalogueIndex::instance().listings())
-        for (const auto& law : listing.laws) pages.push_back({fmt::format("{} type = \"{}\"", listing.family, law.name), law.name, listing.family, law.schema()});
+        for (const auto& law : listing.laws)
+            pages.push_back({fmt::format("{} type = \"{}\"", listing.family, law.name), law.name, listing.family, law.schema()});
     return pages;
 }
 
@@ -46,7 +46,8 @@ std::string need_text(const ParameterInfo& p) {
 void add_parameters(const Schema& schema, int depth, std::string& out) {
     const std::string indent(static_cast<std::size_t>(2 + 4 * depth), ' ');
     for (const auto& p : schema.parameters) {
-        out += fmt::format("{}{}  ({}; {})\n{}    {}{}\n", indent, p.name, type_text(p), need_text(p), indent, p.meaning, p.source.empty() ? "" : " [" + p.source + "]");
+        out += fmt::format("{}{}  ({}; {})\n{}    {}{}\n", indent, p.name, type_text(p), need_text(p), indent, p.meaning,
+                           p.source.empty() ? "" : " [" + p.source + "]");
         if (p.nested) add_parameters(*p.nested, depth + 1, out);
     }
 }
@@ -73,7 +74,8 @@ nlohmann::json json_of(const Schema& schema) {
 }
 
 bool has_key(const Schema& schema, const std::string& name) {
-    return std::any_of(schema.parameters.begin(), schema.parameters.end(), [&](const ParameterInfo& p) { return p.name == name || (p.nested && has_key(*p.nested, name)); });
+    return std::any_of(schema.parameters.begin(), schema.parameters.end(),
+                       [&](const ParameterInfo& p) { return p.name == name || (p.nested && has_key(*p.nested, name)); });
 }
 
 void keep_key(Schema& schema, const std::string& name) {
@@ -110,7 +112,8 @@ std::vector<Page> pages_for(const std::string& name) {
 
 void add_rows(const Schema& schema, const std::string& prefix, std::string& out) {
     for (const auto& p : schema.parameters) {
-        out += fmt::format("| `{}{}` | {} | {} | {}{} |\n", prefix, p.name, type_text(p), need_text(p), p.meaning, p.source.empty() ? "" : " (" + p.source + ")");
+        out += fmt::format("| `{}{}` | {} | {} | {}{} |\n", prefix, p.name, type_text(p), need_text(p), p.meaning,
+                           p.source.empty() ? "" : " (" + p.source + ")");
         if (p.nested) add_rows(*p.nested, prefix + p.name + ".", out);
     }
 }
@@ -126,7 +129,8 @@ std::string reference_text(const std::string& name) {
 std::string reference_json(const std::string& name) {
     auto list = nlohmann::json::array();
     for (const auto& page : pages_for(name)) {
-        nlohmann::json entry{{"heading", page.heading}, {"name", page.name}, {"meaning", page.schema.meaning}, {"parameters", json_of(page.schema)}};
+        nlohmann::json entry{
+            {"heading", page.heading}, {"name", page.name}, {"meaning", page.schema.meaning}, {"parameters", json_of(page.schema)}};
         if (!page.family.empty()) entry["family"] = page.family;
         list.push_back(std::move(entry));
     }
@@ -136,7 +140,8 @@ std::string reference_json(const std::string& name) {
 std::string reference_markdown() {
     std::string text = "# Reference\n\nMade by `galena describe --format markdown` from the declarations in the code; do not edit.\n";
     for (const auto& page : all_pages()) {
-        text += fmt::format("\n## {}\n\n{}\n\n| key | what it takes | needed | meaning |\n| --- | --- | --- | --- |\n", page.heading, page.schema.meaning);
+        text += fmt::format("\n## {}\n\n{}\n\n| key | what it takes | needed | meaning |\n| --- | --- | --- | --- |\n", page.heading,
+                            page.schema.meaning);
         add_rows(page.schema, "", text);
     }
     return text;

@@ -67,10 +67,12 @@ public:
                       return read_table(node, table, context, *law, {"type"}) ? law : nullptr;
                   }};
         // Sorted, so that listings do not depend on the order in which object files were linked.
-        const auto at = std::lower_bound(entries_.begin(), entries_.end(), item.name, [](const Item& e, const std::string& n) { return e.name < n; });
+        const auto at =
+            std::lower_bound(entries_.begin(), entries_.end(), item.name, [](const Item& e, const std::string& n) { return e.name < n; });
         entries_.insert(at, std::move(item));
-        CatalogueIndex::instance().add(Interface::family, {std::string(Law::name), std::string(Law::meaning),
-                                                           [] { return schema_of<Law>(std::string(Law::name), std::string(Law::meaning)); }});
+        CatalogueIndex::instance().add(Interface::family, {std::string(Law::name), std::string(Law::meaning), [] {
+                                                               return schema_of<Law>(std::string(Law::name), std::string(Law::meaning));
+                                                           }});
     }
 
     [[nodiscard]] const std::vector<Item>& entries() const { return entries_; }
@@ -90,8 +92,8 @@ private:
 };
 
 /// Puts a law into the catalogue of its interface; stands at the end of the law's own file.
-#define REGISTER(Interface, Law) \
-    namespace {                  \
+#define REGISTER(Interface, Law)                                                                        \
+    namespace {                                                                                         \
     const bool galena_registered_##Law = (::galena::Catalogue<Interface>::instance().add<Law>(), true); \
     }
 

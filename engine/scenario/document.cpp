@@ -16,9 +16,7 @@ Place place_of(const toml::source_region& region, const std::string& file) {
     return {file, static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
 }
 
-Date date_of(const toml::date& d, const toml::time& t = {}) {
-    return Date::from_civil(d.year, d.month, d.day, t.hour, t.minute, t.second);
-}
+Date date_of(const toml::date& d, const toml::time& t = {}) { return Date::from_civil(d.year, d.month, d.day, t.hour, t.minute, t.second); }
 
 Node convert(const toml::node& node, const std::string& file);
 
@@ -60,7 +58,8 @@ Node convert(const toml::node& node, const std::string& file) {
         out.kind = Node::Kind::date;
         out.date = date_of(moment->get().date, moment->get().time);
     } else {
-        throw ScenarioError(out.place, "a time of day alone is no value galena knows", "give a date, e.g. 1990-01-01 or 1990-01-01T12:00:00");
+        throw ScenarioError(out.place, "a time of day alone is no value galena knows",
+                            "give a date, e.g. 1990-01-01 or 1990-01-01T12:00:00");
     }
     return out;
 }
@@ -93,9 +92,12 @@ ScenarioError syntax_mistake(const toml::parse_error& fault, std::string_view te
         auto key = what.substr(open + 1, close - open - 1);
         const auto first = earlier_place(text, name, place.line, key.substr(key.rfind('.') + 1));
         const auto hint = std::string("a key or table may be given once; remove or rename one of the two");
-        return {place, fmt::format("'{}' is given a second time", key), first.line > 0 ? fmt::format("the first is at {}; {}", first.text(), hint) : hint};
+        return {place, fmt::format("'{}' is given a second time", key),
+                first.line > 0 ? fmt::format("the first is at {}; {}", first.text(), hint) : hint};
     }
-    if (says("control characters") || says("encountered end-of-file")) return {place, "this text, list or table is not closed", "close it with the quote or bracket it was opened with, on the same line if it is text"};
+    if (says("control characters") || says("encountered end-of-file"))
+        return {place, "this text, list or table is not closed",
+                "close it with the quote or bracket it was opened with, on the same line if it is text"};
     if (says("whitespace, saw")) return {place, what, "text and quantities stand in quotes, e.g. \"12 m/d\"; one key per line"};
     if (says("value")) return {place, what, "text and quantities stand in quotes, e.g. \"12 m/d\""};
     return {place, what};
@@ -135,7 +137,8 @@ Node parse_toml(std::string_view text, const std::string& name) {
 
 Node read_toml(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
-    if (!in || std::filesystem::is_directory(file)) throw ScenarioError({file.string(), 0, 0}, "the site file cannot be read", "check the path");
+    if (!in || std::filesystem::is_directory(file))
+        throw ScenarioError({file.string(), 0, 0}, "the site file cannot be read", "check the path");
     std::ostringstream text;
     text << in.rdbuf();
     return parse_toml(text.str(), file.string());

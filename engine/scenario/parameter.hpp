@@ -27,9 +27,7 @@ struct Bounds {
     double high = std::numeric_limits<double>::infinity();
     bool low_included = true, high_included = true;
 
-    [[nodiscard]] bool contains(double v) const {
-        return (low_included ? v >= low : v > low) && (high_included ? v <= high : v < high);
-    }
+    [[nodiscard]] bool contains(double v) const { return (low_included ? v >= low : v > low) && (high_included ? v <= high : v < high); }
     /// "positive", "between 0 and 1", ...; in the unit shown.
     [[nodiscard]] std::string text(const Unit& shown) const;
 };
@@ -90,7 +88,9 @@ constexpr auto parameter(std::string_view name, T Owner::*member, Bounds bounds,
 
 /// A struct that declares its parameters.
 template <class T>
-concept Declared = requires { T::parameters(); };
+concept Declared = requires {
+    T::parameters();
+};
 
 /// The words of an enumeration, as people write them. Specialise: template <> inline const Words words<Regime> = {{"steady", ...}};
 using Words = std::vector<std::string>;
@@ -101,14 +101,14 @@ inline const Words words = {};
 struct Schema;
 struct ParameterInfo {
     std::string name;
-    std::string type;          ///< "quantity", "one of", "table", ...
+    std::string type;  ///< "quantity", "one of", "table", ...
     std::string unit;
     std::string bounds;        ///< empty when anything goes
     std::string default_text;  ///< empty when required or simply absent
     bool required = true;
     std::string meaning;
     std::string source;
-    Words choices;             ///< of "one of" and of families of laws
+    Words choices;  ///< of "one of" and of families of laws
     std::shared_ptr<const Schema> nested;
 };
 

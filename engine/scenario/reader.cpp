@@ -17,7 +17,8 @@ std::string Bounds::text(const Unit& shown) const {
     const auto low_text = quantity_text(low, shown), high_text = quantity_text(high, shown);
     if (bounded_below && bounded_above) {
         if (low_included && high_included) return fmt::format("from {} to {}", low_text, high_text);
-        return fmt::format("{} {} and {} {}", low_included ? "at least" : "above", low_text, high_included ? "at most" : "below", high_text);
+        return fmt::format("{} {} and {} {}", low_included ? "at least" : "above", low_text, high_included ? "at most" : "below",
+                           high_text);
     }
     if (bounded_below) return fmt::format("{} {}", low_included ? "at least" : "above", low_text);
     return fmt::format("{} {}", high_included ? "at most" : "below", high_text);
@@ -30,12 +31,14 @@ std::string show(double value, const Unit& u) { return std::isfinite(value) ? qu
 namespace {
 
 std::string example_quantity(std::string_view unit_text) {
-    return unit_text.empty() || unit_text == "1" ? "a plain number such as 0.3" : fmt::format("a quantity in quotes such as \"1 {}\"", unit_text);
+    return unit_text.empty() || unit_text == "1" ? "a plain number such as 0.3"
+                                                 : fmt::format("a quantity in quotes such as \"1 {}\"", unit_text);
 }
 
 bool in_bounds(double si, const Node& node, const Rule& rule, ReadContext& context) {
     if (!std::isfinite(si)) {
-        context.diagnostics.error(node.place, fmt::format("{} is not a finite number", rule.name), "give " + example_quantity(rule.unit_text));
+        context.diagnostics.error(node.place, fmt::format("{} is not a finite number", rule.name),
+                                  "give " + example_quantity(rule.unit_text));
         return false;
     }
     if (rule.bounds.contains(si)) return true;
@@ -49,18 +52,21 @@ bool in_bounds(double si, const Node& node, const Rule& rule, ReadContext& conte
 bool quantity_from_text(const std::string& text, const Node& node, const Rule& rule, ReadContext& context, double& out) {
     const auto split = split_quantity(text);
     if (!split) {
-        context.diagnostics.error(node.place, fmt::format("{} = \"{}\" does not begin with a number", rule.name, text), "give " + example_quantity(rule.unit_text));
+        context.diagnostics.error(node.place, fmt::format("{} = \"{}\" does not begin with a number", rule.name, text),
+                                  "give " + example_quantity(rule.unit_text));
         return false;
     }
     const auto given = Unit::parse(split->unit);
     if (!given) {
-        context.diagnostics.error(node.place, fmt::format("{} = \"{}\" has the unknown unit '{}'", rule.name, text, split->unit), "give " + example_quantity(rule.unit_text));
+        context.diagnostics.error(node.place, fmt::format("{} = \"{}\" has the unknown unit '{}'", rule.name, text, split->unit),
+                                  "give " + example_quantity(rule.unit_text));
         return false;
     }
     const auto& expected = unit(rule.unit_text);
     if (!given->same_dimension(expected)) {
         const auto found = split->unit.empty() ? std::string("no unit") : fmt::format("the unit '{}'", split->unit);
-        auto hint = expected.dimensionless() ? "it is a plain number or a fraction such as \"35 %\"" : fmt::format("a unit like '{}' is expected", expected.text);
+        auto hint = expected.dimensionless() ? "it is a plain number or a fraction such as \"35 %\""
+                                             : fmt::format("a unit like '{}' is expected", expected.text);
         if (expected.kind == UnitKind::content && given->dimensionless()) hint += "; a content is not a fraction";
         context.diagnostics.error(node.place, fmt::format("{} = \"{}\" has {}", rule.name, text, found), hint);
         return false;
@@ -72,8 +78,9 @@ bool quantity_from_text(const std::string& text, const Node& node, const Rule& r
 bool check_ascending(const Series& series, const Node& node, const Rule& rule, ReadContext& context) {
     for (std::size_t i = 1; i < series.dates.size(); ++i)
         if (!(series.dates[i - 1] < series.dates[i])) {
-            context.diagnostics.error(node.place, fmt::format("{}: the dates of the series do not ascend: {} is followed by {}", rule.name,
-                                                              series.dates[i - 1].text(), series.dates[i].text()),
+            context.diagnostics.error(node.place,
+                                      fmt::format("{}: the dates of the series do not ascend: {} is followed by {}", rule.name,
+                                                  series.dates[i - 1].text(), series.dates[i].text()),
                                       "sort the rows by date and give each date once");
             return false;
         }
@@ -106,24 +113,32 @@ bool series_from_table(const Node& node, const Rule& rule, ReadContext& context,
     const auto before = diagnostics.error_count();
     const auto unit_given = Unit::parse(given.unit);
     if (!unit_given || !unit_given->same_dimension(unit(rule.unit_text)))
-        diagnostics.error(places.of("unit"), fmt::format("{}: the values of the series are in '{}'", rule.name, given.unit), fmt::format("give unit = \"{}\" or another of its dimension", rule.unit_text));
+        diagnostics.error(places.of("unit"), fmt::format("{}: the values of the series are in '{}'", rule.name, given.unit),
+                          fmt::format("give unit = \"{}\" or another of its dimension", rule.unit_text));
     const auto table = read_csv(given.file.path.string(), given.file.place, diagnostics);
     if (diagnostics.error_count() != before) return false;
-    const auto time = table.require_column(given.time, places.of("time"), diagnostics), column = table.require_column(given.column, places.of("column"), diagnostics);
+    const auto time = table.require_column(given.time, places.of("time"), diagnostics),
+               column = table.require_column(given.column, places.of("column"), diagnostics);
     if (!time || !column) return false;
     std::optional<Date> last;
     out.kind = given.kind;
     for (std::size_t row = 0; row < table.row_count(); ++row) {
         const auto date = Date::parse(table.text(row, *time));
-        if (!date) diagnostics.error(table.place(row, *time), fmt::format("{}: '{}' is no date", table.describe(row, *time), table.text(row, *time)), "write 1990-01-31");
+        if (!date)
+            diagnostics.error(table.place(row, *time),
+                              fmt::format("{}: '{}' is no date", table.describe(row, *time), table.text(row, *time)), "write 1990-01-31");
         if (date && last && !(*last < *date))
-            diagnostics.error(table.place(row, *time), fmt::format("{}: {} does not come after {}", table.describe(row, *time), date->text(), last->text()), "sort the rows by date and give each date once");
+            diagnostics.error(table.place(row, *time),
+                              fmt::format("{}: {} does not come after {}", table.describe(row, *time), date->text(), last->text()),
+                              "sort the rows by date and give each date once");
         if (date) last = date;
         const auto number = table.required_number(row, *column, diagnostics);
         if (!date || !number || !unit_given) continue;
         const double si = unit_given->to_si(*number);
         if (!rule.bounds.contains(si))
-            diagnostics.error(table.place(row, *column), fmt::format("{}: {} = {} is out of bounds", table.describe(row, *column), rule.name, quantity_text(si, unit(rule.unit_text))),
+            diagnostics.error(table.place(row, *column),
+                              fmt::format("{}: {} = {} is out of bounds", table.describe(row, *column), rule.name,
+                                          quantity_text(si, unit(rule.unit_text))),
                               fmt::format("{} must be {}", rule.name, rule.bounds.text(unit(rule.unit_text))));
         out.dates.push_back(*date);
         out.values.push_back(si);
@@ -134,7 +149,9 @@ bool series_from_table(const Node& node, const Rule& rule, ReadContext& context,
 
 bool series_from_list(const Node& node, const Rule& rule, ReadContext& context, Series& out) {
     bool good = !node.items.empty();
-    if (!good) context.diagnostics.error(node.place, fmt::format("{} is an empty series", rule.name), "give at least one { from = 1990-01-01, value = \"...\" }");
+    if (!good)
+        context.diagnostics.error(node.place, fmt::format("{} is an empty series", rule.name),
+                                  "give at least one { from = 1990-01-01, value = \"...\" }");
     for (const auto& item : node.items) {
         const auto* from = item.is_table() ? item.find("from") : nullptr;
         const auto* value = item.is_table() ? item.find("value") : nullptr;
@@ -159,8 +176,10 @@ bool series_from_list(const Node& node, const Rule& rule, ReadContext& context, 
 bool expect(const Node& node, Node::Kind kind, const Rule& rule, ReadContext& context, std::string_view expected) {
     if (node.kind == kind) return true;
     const bool doubled = kind == Node::Kind::table && node.is_array() && !node.items.empty() && node.items.front().is_table();
-    const auto brackets = expected.ends_with("of names") ? fmt::format("name each by its own key: [{}.NAME], in single brackets", rule.name) : fmt::format("it stands only once: [{}], in single brackets", rule.name);
-    context.diagnostics.error(node.place, fmt::format("{} should be {}, not {}", rule.name, expected, node.found()), doubled ? brackets : "");
+    const auto brackets = expected.ends_with("of names") ? fmt::format("name each by its own key: [{}.NAME], in single brackets", rule.name)
+                                                         : fmt::format("it stands only once: [{}], in single brackets", rule.name);
+    context.diagnostics.error(node.place, fmt::format("{} should be {}, not {}", rule.name, expected, node.found()),
+                              doubled ? brackets : "");
     return false;
 }
 
@@ -175,7 +194,8 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, double
         out = node.number;
         return in_bounds(out, node, rule, context);
     }
-    context.diagnostics.error(node.place, fmt::format("{} should be a quantity, not {}", rule.name, node.found()), "give " + example_quantity(rule.unit_text));
+    context.diagnostics.error(node.place, fmt::format("{} should be a quantity, not {}", rule.name, node.found()),
+                              "give " + example_quantity(rule.unit_text));
     return false;
 }
 
@@ -220,7 +240,8 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Date& 
             out = *parsed;
             return true;
         }
-    context.diagnostics.error(node.place, fmt::format("{} should be a date, not {}", rule.name, node.found()), "write 1990-01-31 or 1990-01-31T12:00:00, without quotes");
+    context.diagnostics.error(node.place, fmt::format("{} should be a date, not {}", rule.name, node.found()),
+                              "write 1990-01-31 or 1990-01-31T12:00:00, without quotes");
     return false;
 }
 
@@ -236,7 +257,8 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, FilePa
     for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) near.push_back(entry.path().filename().string());
     const auto guess = nearest_word(given.filename().string(), near);
     context.diagnostics.error(node.place, fmt::format("{}: there is no file '{}'", rule.name, node.text),
-                              guess.empty() ? "files are looked for from the folder of the site file" : fmt::format("did you mean '{}'?", (given.parent_path() / guess).string()));
+                              guess.empty() ? "files are looked for from the folder of the site file"
+                                            : fmt::format("did you mean '{}'?", (given.parent_path() / guess).string()));
     return false;
 }
 
@@ -256,23 +278,31 @@ namespace {
 /// Keys of a source in space that its kind or method does not read.
 bool check_used(const SpatialSource& source, const Places& places, std::string_view name, ReadContext& context) {
     const auto before = context.diagnostics.error_count();
-    const auto unused = [&](std::initializer_list<std::string_view> keys, const std::string& why) { report_unused(places, name, keys, why, context); };
+    const auto unused = [&](std::initializer_list<std::string_view> keys, const std::string& why) {
+        report_unused(places, name, keys, why, context);
+    };
     const bool interpolated = !source.survey.empty() || !source.points.empty();
     const std::string kind = !source.raster.empty() ? "a raster" : !source.cells.empty() ? "a file of cells" : "a survey";
-    if (source.points.empty()) unused({"x", "y"}, kind == "a survey" ? "a survey names its own coordinate columns" : "only points have coordinate columns");
+    if (source.points.empty())
+        unused({"x", "y"}, kind == "a survey" ? "a survey names its own coordinate columns" : "only points have coordinate columns");
     if (!source.raster.empty()) unused({"column"}, "a raster has no columns");
     if (!interpolated) {
-        unused({"method", "transform", "back_transform", "variogram", "nugget", "partial_sill", "range", "cutoff", "bins", "anisotropy_angle", "anisotropy_ratio", "neighbours", "power", "background"},
+        unused({"method", "transform", "back_transform", "variogram", "nugget", "partial_sill", "range", "cutoff", "bins",
+                "anisotropy_angle", "anisotropy_ratio", "neighbours", "power", "background"},
                kind + " is not interpolated");
         return context.diagnostics.error_count() == before;
     }
     const auto method = fmt::format("method = \"{}\" does not use it", words<InterpolationMethod>[static_cast<std::size_t>(source.method)]);
     const bool kriging = source.method == InterpolationMethod::kriging;
-    if (!kriging) unused({"transform", "back_transform", "variogram", "nugget", "partial_sill", "range", "cutoff", "bins", "anisotropy_angle", "anisotropy_ratio"}, method);
+    if (!kriging)
+        unused({"transform", "back_transform", "variogram", "nugget", "partial_sill", "range", "cutoff", "bins", "anisotropy_angle",
+                "anisotropy_ratio"},
+               method);
     if (source.method != InterpolationMethod::inverse_distance) unused({"power"}, method);
     if (source.method == InterpolationMethod::nearest) unused({"neighbours"}, method);
     if (kriging && source.transform == Transform::linear) unused({"back_transform"}, "only transform = \"log\" has to be transformed back");
-    if (kriging && source.nugget && source.partial_sill && source.range) unused({"cutoff", "bins"}, "the variogram is given, so none is fitted");
+    if (kriging && source.nugget && source.partial_sill && source.range)
+        unused({"cutoff", "bins"}, "the variogram is given, so none is fitted");
     return context.diagnostics.error_count() == before;
 }
 
@@ -289,11 +319,13 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Spatia
     out.places = places_of(node);
     const int ways = !source.survey.empty() + !source.points.empty() + !source.raster.empty() + !source.cells.empty();
     if (ways != 1) {
-        context.diagnostics.error(node.place, fmt::format("{} names {} sources", rule.name, ways), "give exactly one of survey, points, raster, cells");
+        context.diagnostics.error(node.place, fmt::format("{} names {} sources", rule.name, ways),
+                                  "give exactly one of survey, points, raster, cells");
         return false;
     }
     if (source.column.empty() && source.raster.empty()) {
-        context.diagnostics.error(node.place, fmt::format("{} does not say which column holds the values", rule.name), "add column = \"...\"");
+        context.diagnostics.error(node.place, fmt::format("{} does not say which column holds the values", rule.name),
+                                  "add column = \"...\"");
         return false;
     }
     bool good = check_used(source, out.places, rule.name, context);
@@ -306,7 +338,8 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Spatia
     if (!source.unit.empty()) {
         const auto given = Unit::parse(source.unit);
         if (!given || !given->same_dimension(unit(rule.unit_text))) {
-            context.diagnostics.error(node.find("unit")->value.place, fmt::format("{}: '{}' is not a unit it can have", rule.name, source.unit),
+            context.diagnostics.error(node.find("unit")->value.place,
+                                      fmt::format("{}: '{}' is not a unit it can have", rule.name, source.unit),
                                       fmt::format("a unit like '{}' is expected", rule.unit_text));
             good = false;
         }
@@ -351,22 +384,26 @@ Places places_of(const Node& table) {
     return places;
 }
 
-void report_unused(const Places& places, std::string_view table_name, std::initializer_list<std::string_view> keys, const std::string& why, ReadContext& context) {
+void report_unused(const Places& places, std::string_view table_name, std::initializer_list<std::string_view> keys, const std::string& why,
+                   ReadContext& context) {
     for (const auto key : keys)
-        if (places.has(key)) context.diagnostics.error(places.of(key), fmt::format("{}: '{}' is given and not used", table_name, key), why + "; remove it");
+        if (places.has(key))
+            context.diagnostics.error(places.of(key), fmt::format("{}: '{}' is given and not used", table_name, key), why + "; remove it");
 }
 
 bool exactly_one(const Places& places, std::string_view title, std::string_view first, std::string_view second, Diagnostics& diagnostics) {
     const bool both = places.has(first) && places.has(second);
     if (both) diagnostics.error(places.of(second), fmt::format("{} gives both {} and {}", title, first, second), "give one of them");
-    else if (!places.has(first) && !places.has(second)) diagnostics.error(places.table, fmt::format("{} gives neither {} nor {}", title, first, second), "give one of them");
+    else if (!places.has(first) && !places.has(second))
+        diagnostics.error(places.table, fmt::format("{} gives neither {} nor {}", title, first, second), "give one of them");
     else return true;
     return false;
 }
 
 void report_missing(const Node& table, std::string_view table_name, const ParameterInfo& p, ReadContext& context) {
     const auto example = p.unit.empty() || p.unit == "1" ? std::string() : fmt::format(" (a quantity like \"1 {}\")", p.unit);
-    context.diagnostics.error(table.place, fmt::format("{} lacks '{}'", title_of(table, table_name), p.name), fmt::format("{}: {}{}", p.name, p.meaning, example));
+    context.diagnostics.error(table.place, fmt::format("{} lacks '{}'", title_of(table, table_name), p.name),
+                              fmt::format("{}: {}{}", p.name, p.meaning, example));
 }
 
 }  // namespace reading

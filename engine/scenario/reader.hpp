@@ -47,13 +47,14 @@ void report_unknown(const Entry&, std::string_view table, const std::vector<std:
 std::string title_of(const Node& table, std::string_view table_name);
 Places places_of(const Node& table);
 /// Keys that are given and that nothing reads: each is a mistake. `why`: "method = \"nearest\" does not use it".
-void report_unused(const Places& places, std::string_view table_name, std::initializer_list<std::string_view> keys, const std::string& why, ReadContext&);
+void report_unused(const Places& places, std::string_view table_name, std::initializer_list<std::string_view> keys, const std::string& why,
+                   ReadContext&);
 /// "boundary 'west' gives both zone and side" or "... neither ... nor ...", unless exactly one is given.
 bool exactly_one(const Places& places, std::string_view title, std::string_view first, std::string_view second, Diagnostics& diagnostics);
 void report_missing(const Node& table, std::string_view table_name, const ParameterInfo& parameter, ReadContext&);
 
 template <class E>
-    requires std::is_enum_v<E>
+requires std::is_enum_v<E>
 bool read_value(const Node& node, const Rule& rule, ReadContext& context, E& out) {
     const int chosen = read_choice(node, rule, context, words<E>);
     if (chosen >= 0) out = static_cast<E>(chosen);
@@ -91,14 +92,14 @@ inline std::string default_of(int v, std::string_view) { return std::to_string(v
 inline std::string default_of(bool v, std::string_view) { return v ? "true" : "false"; }
 inline std::string default_of(const std::string& v, std::string_view) { return v.empty() ? "" : "\"" + v + "\""; }
 inline std::string default_of(const Name& v, std::string_view u) { return default_of(v.text, u); }
-inline std::string default_of(const Series& v, std::string_view u) { return v.constant() && !v.values.empty() ? show(v.values[0], unit(u)) : ""; }
+inline std::string default_of(const Series& v, std::string_view u) {
+    return v.constant() && !v.values.empty() ? show(v.values[0], unit(u)) : "";
+}
 inline std::string default_of(const SpatialValue& v, std::string_view u) { return show(v.constant, unit(u)); }
 template <class E>
-    requires std::is_enum_v<E>
-std::string default_of(E v, std::string_view) { return "\"" + words<E>[static_cast<std::size_t>(v)] + "\""; }
+requires std::is_enum_v<E> std::string default_of(E v, std::string_view) { return "\"" + words<E>[static_cast<std::size_t>(v)] + "\""; }
 template <class T>
-    requires(!std::is_enum_v<T>)
-std::string default_of(const T&, std::string_view) { return ""; }
+requires(!std::is_enum_v<T>) std::string default_of(const T&, std::string_view) { return ""; }
 
 }  // namespace reading
 

@@ -136,14 +136,16 @@ std::vector<std::string> probably_meant(const std::vector<const Entry*>& unknown
 
 /// `misspelt`: keys that stand in the table under a wrong name, so that their absence is no second mistake.
 template <class Target, class Owner, class T>
-bool read_parameter(const Node& table, std::string_view table_name, const Parameter<Owner, T>& p, const std::vector<std::string>& misspelt, ReadContext& context, Target& out) {
+bool read_parameter(const Node& table, std::string_view table_name, const Parameter<Owner, T>& p, const std::vector<std::string>& misspelt,
+                    ReadContext& context, Target& out) {
     const auto* entry = table.find(p.name);
     if (entry) {
         auto& member = static_cast<Owner&>(out).*p.member;
         return read_value(entry->value, {p.name, p.unit_text, p.bounds}, context, member);
     }
     if (p.has_default || may_be_absent<T>) return true;
-    if (std::find(misspelt.begin(), misspelt.end(), p.name) == misspelt.end()) report_missing(table, table_name, info_of(p, Target{}), context);
+    if (std::find(misspelt.begin(), misspelt.end(), p.name) == misspelt.end())
+        report_missing(table, table_name, info_of(p, Target{}), context);
     return false;
 }
 
@@ -166,7 +168,8 @@ bool read_table(const Node& node, std::string_view table_name, ReadContext& cont
         if (std::find(known.begin(), known.end(), entry.key) == known.end()) unknown.push_back(&entry);
     const auto misspelt = reading::probably_meant(unknown, known);
     bool good = true;
-    std::apply([&](const auto&... p) { ((good = reading::read_parameter(node, table_name, p, misspelt, context, out) && good), ...); }, parameters);
+    std::apply([&](const auto&... p) { ((good = reading::read_parameter(node, table_name, p, misspelt, context, out) && good), ...); },
+               parameters);
     for (const auto* entry : unknown) reading::report_unknown(*entry, table_name, known, context);
     if constexpr (requires { out.place = node.place; }) out.place = node.place;
     if constexpr (requires { out.places = reading::places_of(node); }) out.places = reading::places_of(node);

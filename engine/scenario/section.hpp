@@ -13,7 +13,7 @@ namespace galena {
 
 /// One kind of top-level table.
 struct SectionKind {
-    std::string name;     ///< "flow", "boundary"
+    std::string name;  ///< "flow", "boundary"
     std::string meaning;
     bool required = false;
     bool repeated = false;  ///< [[boundary]] rather than [flow]
@@ -86,8 +86,8 @@ bool register_section() {
     return true;
 }
 
-#define REGISTER_SECTION(Table) \
-    namespace {                 \
+#define REGISTER_SECTION(Table)                                                         \
+    namespace {                                                                         \
     const bool galena_registered_section_##Table = ::galena::register_section<Table>(); \
     }
 

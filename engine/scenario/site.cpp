@@ -58,7 +58,8 @@ auto GridTable::parameters() {
         parameter("top", &T::top, "m", anything, "elevation of the ground surface, constant or varying"),
         parameter("layer", &T::layers, "layers from the top down"),
         parameter("minimum_thickness", &T::minimum_thickness, "m", not_negative,
-                  "cells thinner than this hold nothing; the cells above and below them are connected").with_default(),
+                  "cells thinner than this hold nothing; the cells above and below them are connected")
+            .with_default(),
         parameter("active", &T::active, "which columns take part; all when absent"),
     };
 }
@@ -99,11 +100,15 @@ auto MediumTable::parameters() {
         parameter("zone", &T::zone, "cells that get these properties").with_default(),
         parameter("hydraulic_conductivity", &T::hydraulic_conductivity, "m/d", positive, "saturated hydraulic conductivity, horizontal"),
         parameter("hydraulic_conductivity_y", &T::hydraulic_conductivity_y, "m/d", positive, "along y, where it differs from x"),
-        parameter("hydraulic_conductivity_vertical", &T::hydraulic_conductivity_vertical, "m/d", positive, "vertical; equal to the horizontal when absent"),
-        parameter("anisotropy_vertical", &T::anisotropy_vertical, "", positive, "vertical over horizontal conductivity (instead of the vertical one)"),
-        parameter("specific_storage", &T::specific_storage, "1/m", not_negative, "water released per volume and metre of head; needed by transient flow"),
+        parameter("hydraulic_conductivity_vertical", &T::hydraulic_conductivity_vertical, "m/d", positive,
+                  "vertical; equal to the horizontal when absent"),
+        parameter("anisotropy_vertical", &T::anisotropy_vertical, "", positive,
+                  "vertical over horizontal conductivity (instead of the vertical one)"),
+        parameter("specific_storage", &T::specific_storage, "1/m", not_negative,
+                  "water released per volume and metre of head; needed by transient flow"),
         parameter("porosity", &T::porosity, "", open_fraction, "all water a saturated cell holds"),
-        parameter("effective_porosity", &T::effective_porosity, "", open_fraction, "mobile part of the porosity, used by transport; the porosity when absent"),
+        parameter("effective_porosity", &T::effective_porosity, "", open_fraction,
+                  "mobile part of the porosity, used by transport; the porosity when absent"),
         parameter("bulk_density", &T::bulk_density, "kg/m3", positive, "dry bulk density; needed by sorption and soil contents"),
         parameter("pH", &T::pH, "", between(0, 14), "of the soil; standards depend on it"),
     };
@@ -118,7 +123,8 @@ auto SurveyTable::parameters() {
         parameter("y", &T::y, "column of the y coordinate").with_default(),
         parameter("depth_top_column", &T::depth_top_column, "column of the sample's upper depth below ground [m]").with_default(),
         parameter("depth_bottom_column", &T::depth_bottom_column, "column of the sample's lower depth below ground [m]").with_default(),
-        parameter("depth", &T::depth, "m", not_negative, "depth range of all samples below ground: [\"0 m\", \"0.2 m\"]; the whole column when absent"),
+        parameter("depth", &T::depth, "m", not_negative,
+                  "depth range of all samples below ground: [\"0 m\", \"0.2 m\"]; the whole column when absent"),
         parameter("unit", &T::unit, "unit of the substance columns").with_default(),
         parameter("non_detect", &T::non_detect, "what '<0.05' counts as: half the limit, zero, or the limit").with_default(),
     };
@@ -142,8 +148,11 @@ auto OutputTable::parameters() {
         parameter("times", &T::times, "d", not_negative, "times after the start at which fields are written"),
         parameter("dates", &T::dates, "dates at which fields are written"),
         parameter("vtk", &T::vtk, "write VTK files for ParaView").with_default(),
-        parameter("checkpoint_interval", &T::checkpoint_interval, "d", positive, "simulated time between checkpoints; at output times when absent"),
-        parameter("closure_tolerance", &T::closure_tolerance, "", positive, "largest cumulative imbalance of water or a substance, as a fraction").with_default(),
+        parameter("checkpoint_interval", &T::checkpoint_interval, "d", positive,
+                  "simulated time between checkpoints; at output times when absent"),
+        parameter("closure_tolerance", &T::closure_tolerance, "", positive,
+                  "largest cumulative imbalance of water or a substance, as a fraction")
+            .with_default(),
         parameter("stop_on_closure", &T::stop_on_closure, "a larger imbalance fails the run").with_default(),
         parameter("zones", &T::zones, "zones whose totals are written to zones.csv"),
     };
@@ -153,10 +162,14 @@ auto OutputTable::parameters() {
 
 void SiteTable::check(ReadContext& context) {
     auto& d = context.diagnostics;
-    if (origin.size() != 2) d.error(places.of("origin"), fmt::format("origin has {} numbers", origin.size()), "give [\"x\", \"y\"], e.g. [\"178000 m\", \"329000 m\"]");
+    if (origin.size() != 2)
+        d.error(places.of("origin"), fmt::format("origin has {} numbers", origin.size()),
+                "give [\"x\", \"y\"], e.g. [\"178000 m\", \"329000 m\"]");
     origin.resize(2);
     reading::exactly_one(places, "site", "end", "duration", d);
-    if (end && *end <= start) d.error(places.of("end"), fmt::format("the run ends on {}, but it starts on {}", end->text(), start.text()), "give an end after the start, or a duration");
+    if (end && *end <= start)
+        d.error(places.of("end"), fmt::format("the run ends on {}, but it starts on {}", end->text(), start.text()),
+                "give an end after the start, or a duration");
 }
 
 void LayerTable::check(ReadContext& context) {
@@ -196,7 +209,8 @@ void check_widths(const std::vector<std::string>& given, int& n, const Place& pl
     if (out.size() == 1 && n > 1) out.assign(static_cast<std::size_t>(n), out[0]);
     if (n == 0) n = static_cast<int>(out.size());
     if (static_cast<std::size_t>(n) != out.size())
-        context.diagnostics.error(place, fmt::format("{} = {}, but {} lists {} widths", count_key, n, key, out.size()), "give one width for all, or one per cell");
+        context.diagnostics.error(place, fmt::format("{} = {}, but {} lists {} widths", count_key, n, key, out.size()),
+                                  "give one width for all, or one per cell");
 }
 
 }  // namespace
@@ -204,20 +218,28 @@ void check_widths(const std::vector<std::string>& given, int& n, const Place& pl
 void GridTable::check(ReadContext& context) {
     check_widths(dx, nx, places.of("dx"), "dx", "nx", context, widths_x);
     check_widths(dy, ny, places.of("dy"), "dy", "ny", context, widths_y);
-    if (layers.empty()) context.diagnostics.error(place, "grid has no layers", "add at least one [[grid.layer]] with a name and a thickness or bottom");
+    if (layers.empty())
+        context.diagnostics.error(place, "grid has no layers", "add at least one [[grid.layer]] with a name and a thickness or bottom");
 }
 
 void WhereTable::check(ReadContext& context) {
-    if (!above && !below) context.diagnostics.error(places.table, "where gives neither above nor below", "give at least one, e.g. above = \"10 m/d\"");
+    if (!above && !below)
+        context.diagnostics.error(places.table, "where gives neither above nor below", "give at least one, e.g. above = \"10 m/d\"");
 }
 
 void ZoneTable::check(ReadContext& context) {
     auto& d = context.diagnostics;
     if (line.has_value() != within.has_value())
-        d.error(places.of(line ? "line" : "within"), fmt::format("zone '{}' gives {} without {}", name.text, line ? "line" : "within", line ? "within" : "line"), "a line needs how near to it cells are taken: within = \"50 m\"");
-    if (!polygon && !line) reading::report_unused(places, fmt::format("zone '{}'", name.text), {"x", "y"}, "it names a column of polygon or line, and neither is given", context);
-    const auto ordered = [&](std::string_view low_key, const std::optional<double>& low, std::string_view high_key, const std::optional<double>& high) {
-        if (low && high && *low > *high) d.error(places.of(high_key), fmt::format("zone '{}': {} lies below {}", name.text, high_key, low_key), "exchange the two");
+        d.error(places.of(line ? "line" : "within"),
+                fmt::format("zone '{}' gives {} without {}", name.text, line ? "line" : "within", line ? "within" : "line"),
+                "a line needs how near to it cells are taken: within = \"50 m\"");
+    if (!polygon && !line)
+        reading::report_unused(places, fmt::format("zone '{}'", name.text), {"x", "y"},
+                               "it names a column of polygon or line, and neither is given", context);
+    const auto ordered = [&](std::string_view low_key, const std::optional<double>& low, std::string_view high_key,
+                             const std::optional<double>& high) {
+        if (low && high && *low > *high)
+            d.error(places.of(high_key), fmt::format("zone '{}': {} lies below {}", name.text, high_key, low_key), "exchange the two");
     };
     ordered("x_min", x_min, "x_max", x_max);
     ordered("y_min", y_min, "y_max", y_max);
@@ -226,20 +248,29 @@ void ZoneTable::check(ReadContext& context) {
 
 void MediumTable::check(ReadContext& context) {
     if (hydraulic_conductivity_vertical && anisotropy_vertical)
-        context.diagnostics.error(places.of("anisotropy_vertical"), "medium gives both hydraulic_conductivity_vertical and anisotropy_vertical", "give one of them");
+        context.diagnostics.error(places.of("anisotropy_vertical"),
+                                  "medium gives both hydraulic_conductivity_vertical and anisotropy_vertical", "give one of them");
 }
 
 void SurveyTable::check(ReadContext& context) {
     auto& d = context.diagnostics;
-    if (!depth.empty() && (depth.size() != 2 || !(depth[0] < depth[1]))) d.error(places.of("depth"), fmt::format("the depth of survey '{}' is no range", name.text), "give [upper, lower], e.g. [\"0 m\", \"0.2 m\"]");
+    if (!depth.empty() && (depth.size() != 2 || !(depth[0] < depth[1])))
+        d.error(places.of("depth"), fmt::format("the depth of survey '{}' is no range", name.text),
+                "give [upper, lower], e.g. [\"0 m\", \"0.2 m\"]");
     if (depth_top_column.empty() != depth_bottom_column.empty())
-        d.error(places.of(depth_top_column.empty() ? "depth_bottom_column" : "depth_top_column"), fmt::format("survey '{}' gives only one of depth_top_column and depth_bottom_column", name.text), "give both");
-    if (!depth.empty() && !depth_top_column.empty()) reading::report_unused(places, fmt::format("survey '{}'", name.text), {"depth"}, "each sample has its own depth range in the columns", context);
-    if (!Unit::parse(unit)) d.error(places.of("unit"), fmt::format("survey '{}' has the unknown unit '{}'", name.text, unit), "e.g. unit = \"mg/kg\"");
+        d.error(places.of(depth_top_column.empty() ? "depth_bottom_column" : "depth_top_column"),
+                fmt::format("survey '{}' gives only one of depth_top_column and depth_bottom_column", name.text), "give both");
+    if (!depth.empty() && !depth_top_column.empty())
+        reading::report_unused(places, fmt::format("survey '{}'", name.text), {"depth"},
+                               "each sample has its own depth range in the columns", context);
+    if (!Unit::parse(unit))
+        d.error(places.of("unit"), fmt::format("survey '{}' has the unknown unit '{}'", name.text, unit), "e.g. unit = \"mg/kg\"");
 }
 
 void ObservationTable::check(ReadContext& context) {
-    if (z && depth) context.diagnostics.error(places.of("depth"), fmt::format("observation '{}' gives both z and depth", name.text), "give one of them");
+    if (z && depth)
+        context.diagnostics.error(places.of("depth"), fmt::format("observation '{}' gives both z and depth", name.text),
+                                  "give one of them");
 }
 
 // ---- the whole file ---------------------------------------------------------------------------------------------------------------
@@ -290,7 +321,8 @@ Site Site::from_tree(const Node& tree, const std::filesystem::path& folder, Diag
         if (!entry) {
             if (kind.required) {
                 if (std::find(misspelt.begin(), misspelt.end(), kind.name) == misspelt.end())
-                    diagnostics.error(tree.place, fmt::format("the site file has no {}", kind.heading()), fmt::format("add it: {}", kind.meaning));
+                    diagnostics.error(tree.place, fmt::format("the site file has no {}", kind.heading()),
+                                      fmt::format("add it: {}", kind.meaning));
                 site.faulty_.insert(kind.name);
             }
             continue;
@@ -302,8 +334,10 @@ Site Site::from_tree(const Node& tree, const std::filesystem::path& folder, Diag
     for (const auto* entry : unknown)
         diagnostics.error(entry->place, fmt::format("'{}' is no table of a site file", entry->key), suggestion(entry->key, known));
     for (const auto& kind : SectionIndex::instance().kinds())
-        if (const auto* entry = tree.find(kind.name); entry && !kind.needs.empty() && !site.has(kind.needs) && std::find(misspelt.begin(), misspelt.end(), kind.needs) == misspelt.end())
-            diagnostics.error(entry->place, fmt::format("{} is given and not used: there is no [{}]", kind.heading(), kind.needs), fmt::format("add [{}], or remove it", kind.needs));
+        if (const auto* entry = tree.find(kind.name); entry && !kind.needs.empty() && !site.has(kind.needs) &&
+                                                      std::find(misspelt.begin(), misspelt.end(), kind.needs) == misspelt.end())
+            diagnostics.error(entry->place, fmt::format("{} is given and not used: there is no [{}]", kind.heading(), kind.needs),
+                              fmt::format("add [{}], or remove it", kind.needs));
     check_names(site.section<ZoneTables>().list, "zone", diagnostics);
     check_names(site.section<SurveyTables>().list, "survey", diagnostics);
     check_names(site.section<ObservationTables>().list, "observation", diagnostics);

@@ -115,13 +115,15 @@ struct MediumTable {
     void check(ReadContext& context);
 };
 struct MediumTables {
-    static constexpr std::string_view section = "medium", meaning = "properties of the ground in a zone; later tables override earlier ones";
+    static constexpr std::string_view section = "medium",
+                                      meaning = "properties of the ground in a zone; later tables override earlier ones";
     static constexpr bool required = true;
     std::vector<MediumTable> list;
 };
 
 enum class NonDetect { half, zero, limit };
-template <> inline const Words words<NonDetect> = {"half", "zero", "limit"};
+template <>
+inline const Words words<NonDetect> = {"half", "zero", "limit"};
 
 /// [[survey]]: samples of soil at points.
 struct SurveyTable {

@@ -9,7 +9,8 @@ double Series::at(Date start, double seconds) const {
     if (values.empty()) return 0.0;
     if (constant()) return values.front();
     const double moment = static_cast<double>(start.seconds) + seconds;
-    const auto after = std::upper_bound(dates.begin(), dates.end(), moment, [](double t, const Date& d) { return t < static_cast<double>(d.seconds); });
+    const auto after =
+        std::upper_bound(dates.begin(), dates.end(), moment, [](double t, const Date& d) { return t < static_cast<double>(d.seconds); });
     if (after == dates.begin()) return values.front();
     const auto n = static_cast<std::size_t>(after - dates.begin()) - 1;
     if (kind == SeriesKind::step || after == dates.end()) return values[n];

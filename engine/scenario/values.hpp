@@ -42,7 +42,8 @@ struct Name {
 };
 
 enum class SeriesKind { step, linear };
-template <> inline const Words words<SeriesKind> = {"step", "linear"};
+template <>
+inline const Words words<SeriesKind> = {"step", "linear"};
 
 /// A number that may change in time: constant, or dated values that hold until the next one (steps) or are joined by lines.
 struct Series {
@@ -68,10 +69,14 @@ enum class InterpolationMethod { kriging, inverse_distance, nearest };
 enum class Transform { linear, log };
 enum class LogBackTransform { median, mean };
 enum class VariogramShape { spherical, exponential, gaussian };
-template <> inline const Words words<InterpolationMethod> = {"kriging", "inverse_distance", "nearest"};
-template <> inline const Words words<Transform> = {"linear", "log"};
-template <> inline const Words words<LogBackTransform> = {"median", "mean"};
-template <> inline const Words words<VariogramShape> = {"spherical", "exponential", "gaussian"};
+template <>
+inline const Words words<InterpolationMethod> = {"kriging", "inverse_distance", "nearest"};
+template <>
+inline const Words words<Transform> = {"linear", "log"};
+template <>
+inline const Words words<LogBackTransform> = {"median", "mean"};
+template <>
+inline const Words words<VariogramShape> = {"spherical", "exponential", "gaussian"};
 
 /// Where the numbers of a property come from when they vary in space, and how they get from there to the cells.
 struct SpatialSource {
@@ -98,22 +103,29 @@ struct SpatialSource {
             parameter("survey", &S::survey, "name of a [[survey]] whose samples are interpolated").with_default(),
             parameter("points", &S::points, "CSV file of points to interpolate: columns x, y and the one named by `column`").with_default(),
             parameter("raster", &S::raster, "ESRI ASCII grid in the coordinates of the site").with_default(),
-            parameter("cells", &S::cells, "CSV file with one row per cell of the grid, x fastest, then y, from the lowest layer up").with_default(),
+            parameter("cells", &S::cells, "CSV file with one row per cell of the grid, x fastest, then y, from the lowest layer up")
+                .with_default(),
             parameter("column", &S::column, "column of the file or survey that holds the values").with_default(),
             parameter("x", &S::x, "column of the x coordinate (points)").with_default(),
             parameter("y", &S::y, "column of the y coordinate (points)").with_default(),
             parameter("unit", &S::unit, "unit of the numbers in the file; a survey names its own").with_default(),
             parameter("method", &S::method, "how values between the points are found").with_default(),
             parameter("transform", &S::transform, "kriging of the values themselves or of their natural logarithms").with_default(),
-            parameter("back_transform", &S::back_transform, "after log kriging: the median exp(Z*), or the mean exp(Z* + variance / 2)").with_default(),
+            parameter("back_transform", &S::back_transform, "after log kriging: the median exp(Z*), or the mean exp(Z* + variance / 2)")
+                .with_default(),
             parameter("variogram", &S::variogram, "shape of the variogram").with_default(),
-            parameter("nugget", &S::nugget, "", not_negative, "variogram nugget, in squared units of the data (or of their logarithms); fitted when absent"),
+            parameter("nugget", &S::nugget, "", not_negative,
+                      "variogram nugget, in squared units of the data (or of their logarithms); fitted when absent"),
             parameter("partial_sill", &S::partial_sill, "", not_negative, "variogram partial sill, likewise; fitted when absent"),
             parameter("range", &S::range, "m", positive, "variogram range parameter; fitted when absent"),
-            parameter("cutoff", &S::cutoff, "m", positive, "largest distance of the experimental variogram; a third of the diagonal of the samples' bounding box when absent"),
+            parameter("cutoff", &S::cutoff, "m", positive,
+                      "largest distance of the experimental variogram; a third of the diagonal of the samples' bounding box when absent"),
             parameter("bins", &S::bins, between(3, 200), "distance classes of the experimental variogram").with_default(),
-            parameter("anisotropy_angle", &S::anisotropy_angle, "degree", between(-6.2832, 6.2832), "direction of the longest range, clockwise from north").with_default(),
-            parameter("anisotropy_ratio", &S::anisotropy_ratio, "", Bounds{0, 1, false, true}, "shortest range over longest range").with_default(),
+            parameter("anisotropy_angle", &S::anisotropy_angle, "degree", between(-6.2832, 6.2832),
+                      "direction of the longest range, clockwise from north")
+                .with_default(),
+            parameter("anisotropy_ratio", &S::anisotropy_ratio, "", Bounds{0, 1, false, true}, "shortest range over longest range")
+                .with_default(),
             parameter("neighbours", &S::neighbours, between(0, 1e6), "nearest samples used per cell; 0 takes all").with_default(),
             parameter("power", &S::power, "", Bounds{0, 20, false, true}, "exponent of inverse-distance weighting").with_default(),
             parameter("background", &S::background, "value of cells outside the depth range of the samples, with its unit").with_default(),
@@ -126,14 +138,14 @@ struct SpatialValue {
     SpatialValue() = default;
     SpatialValue(double value) : constant(value) {}  // NOLINT: a constant is a spatial value
 
-    double constant = 0;                  ///< SI; used when there is no source
+    double constant = 0;  ///< SI; used when there is no source
     std::optional<SpatialSource> source;
-    std::optional<double> background;     ///< SI
-    std::string unit_text;                ///< of the declaration: the dimension expected and the unit shown
-    Bounds bounds;                        ///< of the declaration, checked against every cell
-    std::string name;                     ///< of the parameter, for messages
+    std::optional<double> background;  ///< SI
+    std::string unit_text;             ///< of the declaration: the dimension expected and the unit shown
+    Bounds bounds;                     ///< of the declaration, checked against every cell
+    std::string name;                  ///< of the parameter, for messages
     Place place;
-    Places places;                        ///< of the keys of the source
+    Places places;  ///< of the keys of the source
 };
 
 }  // namespace galena

@@ -35,7 +35,8 @@ std::vector<Index> active_side_cells(const Grid& grid, Side side) {
 
 void require_value_at_start(const Series& series, Date start, Diagnostics& diagnostics) {
     if (series.constant() || !(series.dates.front() > start)) return;
-    diagnostics.error(series.place, fmt::format("the series begins on {}, after the start of the run on {}", series.dates.front().text(), start.text()),
+    diagnostics.error(series.place,
+                      fmt::format("the series begins on {}, after the start of the run on {}", series.dates.front().text(), start.text()),
                       "give a value from the start of the run on");
 }
 
@@ -77,7 +78,9 @@ std::unique_ptr<Grid> build_grid(const Site& site, Remarks& remarks, Diagnostics
     auto grid = build_layered_grid(plan, report, diagnostics);
     if (!grid) return nullptr;
     for (std::size_t n = 0; n < report.clipped.size(); ++n)
-        if (report.clipped[n] > 0) remarks.push_back(fmt::format("layer {} '{}': its bottom lay above its top in {} of {} columns and was lowered to it", n + 1, table.layers[n].name, report.clipped[n], grid->column_count()));
+        if (report.clipped[n] > 0)
+            remarks.push_back(fmt::format("layer {} '{}': its bottom lay above its top in {} of {} columns and was lowered to it", n + 1,
+                                          table.layers[n].name, report.clipped[n], grid->column_count()));
     if (table.active) {
         const auto& outline = table.active->polygon;
         const auto polygon = read_polygon(outline.path.string(), outline.place, diagnostics, {table.active->x, table.active->y});
@@ -88,13 +91,18 @@ std::unique_ptr<Grid> build_grid(const Site& site, Remarks& remarks, Diagnostics
     }
     const Index active = grid->active_count();
     if (active == 0) {
-        diagnostics.error(table.active ? table.active->polygon.place : table.place, "the grid has no active cell",
-                          table.active ? fmt::format("the polygon holds no centre of a column; {}: is the polygon in the crs of the site, is [site] origin right?", reach_of(*grid))
-                                       : std::string("every cell is thinner than minimum_thickness"));
+        diagnostics.error(
+            table.active ? table.active->polygon.place : table.place, "the grid has no active cell",
+            table.active
+                ? fmt::format("the polygon holds no centre of a column; {}: is the polygon in the crs of the site, is [site] origin right?",
+                              reach_of(*grid))
+                : std::string("every cell is thinner than minimum_thickness"));
         return nullptr;
     }
     remarks.push_back(fmt::format("grid: {}, {} of {} active", grid->size_text(), active, grid->cell_count()));
-    if (report.pass_through > 0) remarks.push_back(fmt::format("{} cells thinner than {:g} m hold nothing and connect the cells above and below them", report.pass_through, table.minimum_thickness));
+    if (report.pass_through > 0)
+        remarks.push_back(fmt::format("{} cells thinner than {:g} m hold nothing and connect the cells above and below them",
+                                      report.pass_through, table.minimum_thickness));
     return grid;
 }
 
@@ -112,13 +120,16 @@ std::vector<bool> layer_mask(const ZoneTable& zone, const Grid& grid, Diagnostic
             first = last = static_cast<std::size_t>(at - names.begin()) + 1;
         } else {
             int a = 0, b = 0, used = 0;
-            if (std::sscanf(text.c_str(), "%d-%d%n", &a, &b, &used) == 2 && static_cast<std::size_t>(used) == text.size()) first = static_cast<std::size_t>(std::max(a, 0)), last = static_cast<std::size_t>(std::max(b, 0));
-            else if (std::sscanf(text.c_str(), "%d%n", &a, &used) == 1 && static_cast<std::size_t>(used) == text.size()) first = last = static_cast<std::size_t>(std::max(a, 0));
+            if (std::sscanf(text.c_str(), "%d-%d%n", &a, &b, &used) == 2 && static_cast<std::size_t>(used) == text.size())
+                first = static_cast<std::size_t>(std::max(a, 0)), last = static_cast<std::size_t>(std::max(b, 0));
+            else if (std::sscanf(text.c_str(), "%d%n", &a, &used) == 1 && static_cast<std::size_t>(used) == text.size())
+                first = last = static_cast<std::size_t>(std::max(a, 0));
         }
         if (first < 1 || last < first || last > layers.size()) {
             auto allowed = names;
             allowed.push_back(fmt::format("1 to {}", layers.size()));
-            diagnostics.error(zone.places.of("layers"), fmt::format("zone '{}': there is no layer '{}'", zone.name.text, text), suggestion(text, allowed));
+            diagnostics.error(zone.places.of("layers"), fmt::format("zone '{}': there is no layer '{}'", zone.name.text, text),
+                              suggestion(text, allowed));
             continue;
         }
         for (std::size_t n = first - 1; n < last; ++n) mask[n] = true;
@@ -145,7 +156,9 @@ void add_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnostics) {
             if (line.distance(p.x, p.y) > *zone.within) columns[static_cast<std::size_t>(c)] = false;
         }
     }
-    const auto within = [](double v, const std::optional<double>& low, const std::optional<double>& high) { return (!low || v >= *low) && (!high || v <= *high); };
+    const auto within = [](double v, const std::optional<double>& low, const std::optional<double>& high) {
+        return (!low || v >= *low) && (!high || v <= *high);
+    };
     std::vector<Index> cells;
     for (Index c = 0; c < grid.cell_count(); ++c) {
         if (!grid.active(c) || !columns[static_cast<std::size_t>(grid.column(c))] || !layers[grid.layer_of(c)]) continue;
@@ -156,7 +169,8 @@ void add_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnostics) {
     }
     if (diagnostics.error_count() != before) cells = {};
     else if (cells.empty())
-        diagnostics.error(zone.place, fmt::format("zone '{}' selects no active cell", zone.name.text), fmt::format("its conditions must all hold for at least one cell centre; {}", reach_of(grid)));
+        diagnostics.error(zone.place, fmt::format("zone '{}' selects no active cell", zone.name.text),
+                          fmt::format("its conditions must all hold for at least one cell centre; {}", reach_of(grid)));
     domain.zones.set(zone.name.text, std::move(cells));
 }
 
@@ -169,9 +183,10 @@ struct Property {
 std::vector<Property> properties_of(const Domain& domain) {
     const auto& g = domain.grid;
     const auto& m = domain.medium;
-    std::vector<Property> all{{"elevation", "m", [&g](Index c) { return g.elevation(c); }},
-                              {"depth", "m", [&g](Index c) { return g.surfaces()[static_cast<std::size_t>(g.cell_count() + g.column(c))] - g.elevation(c); }},
-                              {"thickness", "m", [&g](Index c) { return g.thickness(c); }}};
+    std::vector<Property> all{
+        {"elevation", "m", [&g](Index c) { return g.elevation(c); }},
+        {"depth", "m", [&g](Index c) { return g.surfaces()[static_cast<std::size_t>(g.cell_count() + g.column(c))] - g.elevation(c); }},
+        {"thickness", "m", [&g](Index c) { return g.thickness(c); }}};
     const auto add = [&](const char* name, const char* unit_text, const CellField& field) {
         if (!field.empty()) all.push_back({name, unit_text, [&field](Index c) { return field[c]; }});
     };
@@ -192,7 +207,8 @@ void restrict_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnosti
     if (at == all.end()) {
         std::vector<std::string> names;
         for (const auto& p : all) names.push_back(p.name);
-        diagnostics.error(where.places.of("property"), fmt::format("zone '{}': there is no property '{}'", zone.name.text, where.property), suggestion(where.property, names));
+        diagnostics.error(where.places.of("property"), fmt::format("zone '{}': there is no property '{}'", zone.name.text, where.property),
+                          suggestion(where.property, names));
         return;
     }
     const auto before = diagnostics.error_count();
@@ -218,8 +234,10 @@ void restrict_zone(const ZoneTable& zone, Domain& domain, Diagnostics& diagnosti
     }
     std::erase_if(cells, [&](Index c) { return !(at->value(c) > low && at->value(c) < high); });
     if (cells.empty())
-        diagnostics.error(where.places.table, fmt::format("zone '{}' selects no cell: {} lies nowhere in this range", zone.name.text, where.property),
-                          fmt::format("it goes from {} to {} where the other conditions hold", quantity_text(lowest, unit(at->unit_text)), quantity_text(highest, unit(at->unit_text))));
+        diagnostics.error(where.places.table,
+                          fmt::format("zone '{}' selects no cell: {} lies nowhere in this range", zone.name.text, where.property),
+                          fmt::format("it goes from {} to {} where the other conditions hold", quantity_text(lowest, unit(at->unit_text)),
+                                      quantity_text(highest, unit(at->unit_text))));
     domain.zones.set(zone.name.text, std::move(cells));
 }
 
@@ -231,14 +249,17 @@ void check_media_zones(const Site& site, Diagnostics& diagnostics) {
     for (const auto& medium : site.section<MediumTables>().list)
         for (const auto& zone : site.section<ZoneTables>().list)
             if (zone.name == medium.zone && zone.where && !is_geometric(zone.where->property))
-                diagnostics.error(medium.zone.place, fmt::format("the zone '{}' is chosen by {}, so it cannot be used in a [[medium]]", zone.name.text, zone.where->property),
+                diagnostics.error(medium.zone.place,
+                                  fmt::format("the zone '{}' is chosen by {}, so it cannot be used in a [[medium]]", zone.name.text,
+                                              zone.where->property),
                                   "choose it by geometry (box, polygon, layers, elevation, depth, thickness)");
 }
 
 // ---- medium -----------------------------------------------------------------------------------------------------------------------
 
 /// Fills one property from all media that give it; a cell that none covers is a mistake.
-CellField fill_property(const Site& site, Domain& domain, std::optional<SpatialValue> MediumTable::* member, std::string_view name, bool must_cover, Diagnostics& diagnostics) {
+CellField fill_property(const Site& site, Domain& domain, std::optional<SpatialValue> MediumTable::*member, std::string_view name,
+                        bool must_cover, Diagnostics& diagnostics) {
     const auto& media = site.section<MediumTables>().list;
     CellField field;
     Place place;
@@ -261,7 +282,8 @@ CellField fill_property(const Site& site, Domain& domain, std::optional<SpatialV
     if (field.empty() || !must_cover) return field;
     for (Index c = 0; c < domain.grid.cell_count(); ++c)
         if (domain.grid.active(c) && std::isnan(field[c])) {
-            diagnostics.error(place, fmt::format("{} is not given for {}", name, domain.grid.describe(c)), "give it in a [[medium]] without a zone first, then override it in zones");
+            diagnostics.error(place, fmt::format("{} is not given for {}", name, domain.grid.describe(c)),
+                              "give it in a [[medium]] without a zone first, then override it in zones");
             break;
         }
     parallel_for(domain.grid.cell_count(), [&](Index c) {
@@ -279,7 +301,9 @@ void check_effective_porosity(const Site& site, const Domain& domain, Diagnostic
         if (medium.effective_porosity) place = medium.effective_porosity->place;
     for (Index c = 0; c < domain.grid.cell_count(); ++c)
         if (domain.grid.active(c) && m.effective_porosity[c] > m.porosity[c]) {
-            diagnostics.error(place, fmt::format("effective_porosity {:.3g} exceeds porosity {:.3g} in {}", m.effective_porosity[c], m.porosity[c], domain.grid.describe(c)),
+            diagnostics.error(place,
+                              fmt::format("effective_porosity {:.3g} exceeds porosity {:.3g} in {}", m.effective_porosity[c], m.porosity[c],
+                                          domain.grid.describe(c)),
                               "the mobile part cannot be larger than the whole");
             return;
         }
@@ -287,7 +311,9 @@ void check_effective_porosity(const Site& site, const Domain& domain, Diagnostic
 
 void build_medium(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     auto& m = domain.medium;
-    const auto fill = [&](std::optional<SpatialValue> MediumTable::* member, std::string_view name, bool must_cover = true) { return fill_property(site, domain, member, name, must_cover, diagnostics); };
+    const auto fill = [&](std::optional<SpatialValue> MediumTable::*member, std::string_view name, bool must_cover = true) {
+        return fill_property(site, domain, member, name, must_cover, diagnostics);
+    };
     m.hydraulic_conductivity = fill(&MediumTable::hydraulic_conductivity, "hydraulic_conductivity");
     m.porosity = fill(&MediumTable::porosity, "porosity");
     m.specific_storage = fill(&MediumTable::specific_storage, "specific_storage");
@@ -302,7 +328,8 @@ void build_medium(const Site& site, Domain& domain, Diagnostics& diagnostics) {
         return field;
     };
     m.effective_porosity = or_else(fill(&MediumTable::effective_porosity, "effective_porosity", false), m.porosity);
-    m.hydraulic_conductivity_y = or_else(fill(&MediumTable::hydraulic_conductivity_y, "hydraulic_conductivity_y", false), m.hydraulic_conductivity);
+    m.hydraulic_conductivity_y =
+        or_else(fill(&MediumTable::hydraulic_conductivity_y, "hydraulic_conductivity_y", false), m.hydraulic_conductivity);
     auto vertical = fill(&MediumTable::hydraulic_conductivity_vertical, "hydraulic_conductivity_vertical", false);
     const auto ratio = fill(&MediumTable::anisotropy_vertical, "anisotropy_vertical", false);
     if (!ratio.empty() && !m.hydraulic_conductivity.empty()) {
@@ -339,7 +366,8 @@ std::unique_ptr<Domain> build_domain(const Site& site, Diagnostics& diagnostics)
         check_media_zones(site, diagnostics);
         build_medium(site, *domain, diagnostics);
         for (const auto& zone : site.section<ZoneTables>().list)
-            if (zone.where && !is_geometric(zone.where->property) && domain->zones.find(zone.name.text)) restrict_zone(zone, *domain, diagnostics);
+            if (zone.where && !is_geometric(zone.where->property) && domain->zones.find(zone.name.text))
+                restrict_zone(zone, *domain, diagnostics);
     }
     return domain;
 }

@@ -24,12 +24,12 @@ struct Step {
 
 /// What a process brought in and took out during one step.
 struct BudgetTerm {
-    std::string component;  ///< "water", or the substance
-    std::string term;       ///< kind of process: "river", "storage", "decay"
-    std::string name;       ///< which one: the boundary's name; for storage "dissolved", "sorbed"
+    std::string component;   ///< "water", or the substance
+    std::string term;        ///< kind of process: "river", "storage", "decay"
+    std::string name;        ///< which one: the boundary's name; for storage "dissolved", "sorbed"
     double in = 0, out = 0;  ///< amounts over the step [m³ or kg], both ≥ 0; for storage: in = released from it, out = taken up
-    std::string unit;       ///< "m3" or "kg"
-    double stored = 0;      ///< for storage: the amount held at the end of the step
+    std::string unit;        ///< "m3" or "kg"
+    double stored = 0;       ///< for storage: the amount held at the end of the step
 };
 
 /// Thrown by Equation::advance when a shorter step may succeed.

@@ -58,7 +58,8 @@ std::vector<Closure> Ledger::closures() const {
             held += e.term.stored;
         }
         const auto& t = entries_[first].term;
-        all.push_back({t.component, t.unit, step.closure(held), total.closure(held), total.in, total.out, total.stored_change, total.decayed});
+        all.push_back(
+            {t.component, t.unit, step.closure(held), total.closure(held), total.in, total.out, total.stored_change, total.decayed});
         first = n;
     }
     return all;

@@ -15,7 +15,7 @@ struct LedgerEntry {
 /// How well a component balances.
 struct Closure {
     std::string component, unit;
-    double step = 0;        ///< of the last step
+    double step = 0;  ///< of the last step
     double cumulative = 0;
     double in = 0, out = 0, stored_change = 0, decayed = 0;  ///< cumulative amounts
 };

@@ -18,7 +18,7 @@ struct Table {
         std::vector<double> numbers;     ///< either these
         std::vector<std::string> texts;  ///< or these
     };
-    std::string name;     ///< "farmland_area": also the name of its CSV file and HDF5 group
+    std::string name;  ///< "farmland_area": also the name of its CSV file and HDF5 group
     std::string title;
     std::vector<Column> columns;
 };

@@ -12,13 +12,19 @@ Schedule::Schedule(const Site& site, Diagnostics& diagnostics) {
     end_ = where.length();
     outputs_ = {0.0, end_};
     const auto add = [&](std::string_view key, double time, const std::string& text) {
-        if (time < 0 || time > end_) diagnostics.error(output.places.of(key), fmt::format("the output time {} lies outside the run", text), fmt::format("the run lasts {}, from {} to {}", quantity_text(end_, unit("d")), where.start.text(), where.start.plus(end_).text()));
+        if (time < 0 || time > end_)
+            diagnostics.error(output.places.of(key), fmt::format("the output time {} lies outside the run", text),
+                              fmt::format("the run lasts {}, from {} to {}", quantity_text(end_, unit("d")), where.start.text(),
+                                          where.start.plus(end_).text()));
         else outputs_.insert(time);
     };
     if (output.interval && *output.interval > 0) {
         const double count = end_ / *output.interval;
-        if (count > 1e6) diagnostics.error(output.places.of("interval"), fmt::format("interval gives {:.3g} output times", count), "choose a longer interval");
-        else for (int n = 1; n * *output.interval < end_ * (1 - 1e-9); ++n) outputs_.insert(n * *output.interval);
+        if (count > 1e6)
+            diagnostics.error(output.places.of("interval"), fmt::format("interval gives {:.3g} output times", count),
+                              "choose a longer interval");
+        else
+            for (int n = 1; n * *output.interval < end_ * (1 - 1e-9); ++n) outputs_.insert(n * *output.interval);
     }
     for (const double time : output.times) add("times", time, quantity_text(time, unit("d")));
     for (const Date date : output.dates) add("dates", date.since(where.start), date.text());

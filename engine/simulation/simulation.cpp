@@ -6,7 +6,8 @@
 
 namespace galena {
 
-std::unique_ptr<Simulation> Simulation::build(const Site& site, Diagnostics& diagnostics, const std::function<void(const Domain&)>& also_check) {
+std::unique_ptr<Simulation> Simulation::build(const Site& site, Diagnostics& diagnostics,
+                                              const std::function<void(const Domain&)>& also_check) {
     if (!site.sound("site")) return nullptr;
     Schedule schedule(site, diagnostics);
     auto domain = build_domain(site, diagnostics);
@@ -24,7 +25,8 @@ std::unique_ptr<Simulation> Simulation::build(const Site& site, Diagnostics& dia
         simulation->equations_.push_back(std::move(equation));
     }
     if (simulation->equations_.empty())
-        diagnostics.error({site.file().string(), 0, 0}, "the site file asks for neither flow nor transport", "add [flow], [transport] or both");
+        diagnostics.error({site.file().string(), 0, 0}, "the site file asks for neither flow nor transport",
+                          "add [flow], [transport] or both");
     for (const auto& kind : ObserverIndex::instance().kinds())
         if (auto observer = kind.create(site, *simulation->domain_, diagnostics)) {
             simulation->observers_.push_back(observer.get());

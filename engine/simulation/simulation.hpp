@@ -18,7 +18,8 @@ class Simulation {
 public:
     /// Builds everything from the site. All mistakes go to `diagnostics`; nullptr when there are any.
     /// `also_check` sees the domain as soon as it stands, so that what it finds is reported in the same pass.
-    static std::unique_ptr<Simulation> build(const Site& site, Diagnostics& diagnostics, const std::function<void(const Domain&)>& also_check = {});
+    static std::unique_ptr<Simulation> build(const Site& site, Diagnostics& diagnostics,
+                                             const std::function<void(const Domain&)>& also_check = {});
 
     /// Sets the initial state (solves steady flow) and shows it to the observers. Throws SimulationError.
     void start();

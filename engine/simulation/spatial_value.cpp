@@ -51,16 +51,19 @@ std::optional<SampleSource> find_source(const SpatialValue& value, const Site& s
         if (at == surveys.end()) {
             std::vector<std::string> names;
             for (const auto& s : surveys) names.push_back(s.name.text);
-            diagnostics.error(source.survey.place, fmt::format("there is no survey '{}'", source.survey.text), names.empty() ? "add a [[survey]]" : suggestion(source.survey.text, names));
+            diagnostics.error(source.survey.place, fmt::format("there is no survey '{}'", source.survey.text),
+                              names.empty() ? "add a [[survey]]" : suggestion(source.survey.text, names));
             return {};
         }
-        found = {at->file, at->x, at->y, at->depth_top_column, at->depth_bottom_column, at->depth, {}, at->non_detect, "survey " + at->name.text, at->places};
+        found = {at->file,  at->x, at->y,          at->depth_top_column,      at->depth_bottom_column,
+                 at->depth, {},    at->non_detect, "survey " + at->name.text, at->places};
         if (unit_text.empty()) unit_text = at->unit;
     }
     const auto given = Unit::parse(unit_text);
     if (!given || !given->same_dimension(unit(value.unit_text))) {
         diagnostics.error(value.places.of("unit"), fmt::format("{}: the numbers in {} are in '{}'", value.name, found.title, unit_text),
-                          value.unit_text.empty() ? "give unit = \"1\" for a plain number" : fmt::format("a unit like '{}' is expected; give unit", value.unit_text));
+                          value.unit_text.empty() ? "give unit = \"1\" for a plain number"
+                                                  : fmt::format("a unit like '{}' is expected; give unit", value.unit_text));
         return {};
     }
     found.unit = *given;
@@ -78,7 +81,8 @@ std::vector<SampleGroup> read_samples(const SpatialValue& value, const SampleSou
     const auto& source = *value.source;
     const auto table = read_csv(from.file.path.string(), from.file.place, diagnostics);
     if (diagnostics.error_count() != before) return {};
-    const auto x = table.require_column(from.x, from.places.of("x"), diagnostics), y = table.require_column(from.y, from.places.of("y"), diagnostics);
+    const auto x = table.require_column(from.x, from.places.of("x"), diagnostics),
+               y = table.require_column(from.y, from.places.of("y"), diagnostics);
     const auto column = table.require_column(source.column, value.places.of("column"), diagnostics);
     std::optional<std::size_t> top, bottom;
     if (!from.depth_top_column.empty()) {
@@ -96,7 +100,9 @@ std::vector<SampleGroup> read_samples(const SpatialValue& value, const SampleSou
         if (top) {
             upper = table.required_number(row, *top, diagnostics).value_or(0);
             lower = table.required_number(row, *bottom, diagnostics).value_or(infinite);
-            if (!(upper < lower)) diagnostics.error(table.place(row, *top), fmt::format("{}: the depth range {} m to {} m is empty", table.describe(row, *top), upper, lower));
+            if (!(upper < lower))
+                diagnostics.error(table.place(row, *top),
+                                  fmt::format("{}: the depth range {} m to {} m is empty", table.describe(row, *top), upper, lower));
         }
         if (!m) {
             if (table.text(row, *column).empty()) ++not_measured;
@@ -107,7 +113,8 @@ std::vector<SampleGroup> read_samples(const SpatialValue& value, const SampleSou
         ++measured;
         const double number = counted(*m, from.non_detect);
         if (source.transform == Transform::log && source.method == InterpolationMethod::kriging && !(number > 0))
-            diagnostics.error(table.place(row, *column), fmt::format("{}: {} has no logarithm", table.describe(row, *column), number), "use transform = \"linear\", or another non_detect");
+            diagnostics.error(table.place(row, *column), fmt::format("{}: {} has no logarithm", table.describe(row, *column), number),
+                              "use transform = \"linear\", or another non_detect");
         auto& group = groups[{upper, lower}];
         group.depth_top = upper;
         group.depth_bottom = lower;
@@ -117,17 +124,26 @@ std::vector<SampleGroup> read_samples(const SpatialValue& value, const SampleSou
     }
     if (diagnostics.error_count() != before) return {};
     if (measured == 0) {
-        diagnostics.error(value.places.of("column"), fmt::format("{}: the column '{}' of {} holds no measured value", value.name, source.column, from.title), "choose another column, or fill this one");
+        diagnostics.error(value.places.of("column"),
+                          fmt::format("{}: the column '{}' of {} holds no measured value", value.name, source.column, from.title),
+                          "choose another column, or fill this one");
         return {};
     }
-    remarks.push_back(fmt::format("{}, {}: {} values, {} not measured, {} not detected{}", from.title, source.column, measured, not_measured, not_detected,
-                                  not_detected == 0 ? "" : from.non_detect == NonDetect::half ? " (half the limit)" : from.non_detect == NonDetect::zero ? " (counted as zero)" : " (the limit)"));
+    remarks.push_back(fmt::format("{}, {}: {} values, {} not measured, {} not detected{}", from.title, source.column, measured,
+                                  not_measured, not_detected,
+                                  not_detected == 0                    ? ""
+                                  : from.non_detect == NonDetect::half ? " (half the limit)"
+                                  : from.non_detect == NonDetect::zero ? " (counted as zero)"
+                                                                       : " (the limit)"));
     std::vector<SampleGroup> all;
     for (auto& [range, group] : groups) {
         auto merged = merge_duplicates(group.samples);
         if (merged.merged > 0) {
-            diagnostics.warning(from.file.place, fmt::format("{}, {}: {} samples share a place with another; each place counts once, with their mean", from.title, source.column, merged.merged));
-            remarks.push_back(fmt::format("{}, {}: {} samples at places that occur twice were averaged", from.title, source.column, merged.merged));
+            diagnostics.warning(from.file.place,
+                                fmt::format("{}, {}: {} samples share a place with another; each place counts once, with their mean",
+                                            from.title, source.column, merged.merged));
+            remarks.push_back(
+                fmt::format("{}, {}: {} samples at places that occur twice were averaged", from.title, source.column, merged.merged));
         }
         group.samples = std::move(merged.samples);
         all.push_back(std::move(group));
@@ -140,7 +156,8 @@ struct Interpolated {
     std::vector<double> variance;  ///< of kriging, on the scale that was kriged; empty otherwise
 };
 
-Variogram variogram_for(const SpatialSource& source, const Samples& samples, const std::string& title, const Place& place, Remarks& remarks, Diagnostics& diagnostics) {
+Variogram variogram_for(const SpatialSource& source, const Samples& samples, const std::string& title, const Place& place, Remarks& remarks,
+                        Diagnostics& diagnostics) {
     static constexpr VariogramModel models[] = {VariogramModel::spherical, VariogramModel::exponential, VariogramModel::gaussian};
     const auto model = models[static_cast<std::size_t>(source.variogram)];
     Variogram result;
@@ -150,7 +167,9 @@ Variogram variogram_for(const SpatialSource& source, const Samples& samples, con
         result.nugget = *source.nugget;
         result.partial_sill = *source.partial_sill;
         result.range = *source.range;
-        remarks.push_back(fmt::format("{}: variogram as given: {} with nugget {:.4g}, partial sill {:.4g}, range {:.4g} m", title, words<VariogramShape>[static_cast<std::size_t>(source.variogram)], result.nugget, result.partial_sill, result.range));
+        remarks.push_back(fmt::format("{}: variogram as given: {} with nugget {:.4g}, partial sill {:.4g}, range {:.4g} m", title,
+                                      words<VariogramShape>[static_cast<std::size_t>(source.variogram)], result.nugget, result.partial_sill,
+                                      result.range));
         return result;
     }
     VariogramOptions options;
@@ -159,18 +178,24 @@ Variogram variogram_for(const SpatialSource& source, const Samples& samples, con
     options.anisotropy = result.anisotropy;
     const auto fit = fit_variogram(experimental_variogram(samples, options), model);
     if (!fit.converged) {
-        diagnostics.error(place, fmt::format("{}: no {} variogram could be fitted to {} samples", title, words<VariogramShape>[static_cast<std::size_t>(source.variogram)], samples.x.size()) + (fit.remark.empty() ? "" : ": " + fit.remark),
+        diagnostics.error(place,
+                          fmt::format("{}: no {} variogram could be fitted to {} samples", title,
+                                      words<VariogramShape>[static_cast<std::size_t>(source.variogram)], samples.x.size()) +
+                              (fit.remark.empty() ? "" : ": " + fit.remark),
                           "give nugget, partial_sill and range, or use method = \"inverse_distance\"");
         return result;
     }
     result.nugget = source.nugget.value_or(fit.variogram.nugget);
     result.partial_sill = source.partial_sill.value_or(fit.variogram.partial_sill);
     result.range = source.range.value_or(fit.variogram.range);
-    remarks.push_back(fmt::format("{}: {} variogram fitted: nugget {:.4g}, partial sill {:.4g}, range {:.4g} m", title, words<VariogramShape>[static_cast<std::size_t>(source.variogram)], result.nugget, result.partial_sill, result.range));
+    remarks.push_back(fmt::format("{}: {} variogram fitted: nugget {:.4g}, partial sill {:.4g}, range {:.4g} m", title,
+                                  words<VariogramShape>[static_cast<std::size_t>(source.variogram)], result.nugget, result.partial_sill,
+                                  result.range));
     return result;
 }
 
-Interpolated krige(const SpatialSource& source, Samples samples, std::span<const Point> points, const std::string& title, const Place& place, Remarks& remarks, Diagnostics& diagnostics) {
+Interpolated krige(const SpatialSource& source, Samples samples, std::span<const Point> points, const std::string& title,
+                   const Place& place, Remarks& remarks, Diagnostics& diagnostics) {
     const bool log = source.transform == Transform::log;
     if (log) samples = logarithm(samples);
     const auto variogram = variogram_for(source, samples, title, place, remarks, diagnostics);
@@ -180,21 +205,27 @@ Interpolated krige(const SpatialSource& source, Samples samples, std::span<const
     options.neighbours = static_cast<std::size_t>(source.neighbours);
     options.back_transform = !log ? BackTransform::none : mean ? BackTransform::mean : BackTransform::median;
     const auto check = leave_one_out(samples, variogram, options);
-    remarks.push_back(fmt::format("{}: leave-one-out RMSE {:.4g}{}", title, check.root_mean_square_error, log ? " (of the logarithms)" : ""));
+    remarks.push_back(
+        fmt::format("{}: leave-one-out RMSE {:.4g}{}", title, check.root_mean_square_error, log ? " (of the logarithms)" : ""));
     auto kriged = ordinary_kriging(samples, variogram, points, options);
     if (log)
-        remarks.push_back(fmt::format("{}: log kriging gives the {} of the content; the mass in the budget depends on this choice (back_transform)", title, mean ? "mean exp(Z* + variance/2)" : "median exp(Z*)"));
+        remarks.push_back(
+            fmt::format("{}: log kriging gives the {} of the content; the mass in the budget depends on this choice (back_transform)",
+                        title, mean ? "mean exp(Z* + variance/2)" : "median exp(Z*)"));
     return {std::move(kriged.estimate), std::move(kriged.variance)};
 }
 
-Interpolated interpolate(const SpatialSource& source, const Samples& samples, std::span<const Point> points, const std::string& title, const Place& place, Remarks& remarks, Diagnostics& diagnostics) {
+Interpolated interpolate(const SpatialSource& source, const Samples& samples, std::span<const Point> points, const std::string& title,
+                         const Place& place, Remarks& remarks, Diagnostics& diagnostics) {
     switch (source.method) {
         case InterpolationMethod::kriging: {
             if (samples.x.size() >= 3) return krige(source, samples, points, title, place, remarks, diagnostics);
-            diagnostics.error(place, fmt::format("{}: {} samples are too few for kriging", title, samples.x.size()), "use method = \"nearest\"");
+            diagnostics.error(place, fmt::format("{}: {} samples are too few for kriging", title, samples.x.size()),
+                              "use method = \"nearest\"");
             return {};
         }
-        case InterpolationMethod::inverse_distance: return {inverse_distance(samples, points, {source.power, static_cast<std::size_t>(source.neighbours)}), {}};
+        case InterpolationMethod::inverse_distance:
+            return {inverse_distance(samples, points, {source.power, static_cast<std::size_t>(source.neighbours)}), {}};
         case InterpolationMethod::nearest: return {nearest_sample(samples, points), {}};
     }
     return {};
@@ -204,14 +235,21 @@ Interpolated interpolate(const SpatialSource& source, const Samples& samples, st
 std::vector<double> raster_values(const SpatialSource& source, std::span<const Point> points, Diagnostics& diagnostics) {
     const auto raster = read_ascii_grid(source.raster.path.string(), source.raster.place, diagnostics);
     std::vector<double> values(points.size());
-    for (std::size_t n = 0; n < points.size(); ++n) values[n] = raster ? raster->at(points[n].x, points[n].y) : std::numeric_limits<double>::quiet_NaN();
-    const auto outside = !raster ? 0 : std::count_if(points.begin(), points.end(), [&](const Point& p) { return !raster->covers(p.x, p.y); });
+    for (std::size_t n = 0; n < points.size(); ++n)
+        values[n] = raster ? raster->at(points[n].x, points[n].y) : std::numeric_limits<double>::quiet_NaN();
+    const auto outside =
+        !raster ? 0 : std::count_if(points.begin(), points.end(), [&](const Point& p) { return !raster->covers(p.x, p.y); });
     if (outside > 0)
-        diagnostics.warning(source.raster.place, fmt::format("{} of {} columns of the grid lie outside the raster and take its nearest value", outside, points.size()), "is the raster in the crs of the site?");
+        diagnostics.warning(
+            source.raster.place,
+            fmt::format("{} of {} columns of the grid lie outside the raster and take its nearest value", outside, points.size()),
+            "is the raster in the crs of the site?");
     return values;
 }
 
-Unit unit_of_file(const SpatialValue& value) { return value.source->unit.empty() ? unit(value.unit_text) : *Unit::parse(value.source->unit); }
+Unit unit_of_file(const SpatialValue& value) {
+    return value.source->unit.empty() ? unit(value.unit_text) : *Unit::parse(value.source->unit);
+}
 
 /// One row per cell, x fastest, lowest layer first.
 CellField cells_from_file(const SpatialValue& value, const Grid& grid, Diagnostics& diagnostics) {
@@ -223,7 +261,8 @@ CellField cells_from_file(const SpatialValue& value, const Grid& grid, Diagnosti
     const auto column = table.require_column(source.column, value.places.of("column"), diagnostics);
     if (!column) return field;
     if (static_cast<Index>(table.row_count()) != grid.cell_count()) {
-        diagnostics.error(source.cells.place, fmt::format("{}: the file has {} rows, the grid has {} cells", value.name, table.row_count(), grid.cell_count()),
+        diagnostics.error(source.cells.place,
+                          fmt::format("{}: the file has {} rows, the grid has {} cells", value.name, table.row_count(), grid.cell_count()),
                           "one row per cell is expected, x fastest, then y, from the lowest layer up");
         return field;
     }
@@ -237,9 +276,12 @@ void check_bounds(const SpatialValue& value, const CellField& field, const Grid&
     for (Index c = 0; c < grid.cell_count(); ++c) {
         if (!grid.active(c) || (std::isfinite(field[c]) && value.bounds.contains(field[c]))) continue;
         const auto& shown = unit(value.unit_text);
-        diagnostics.error(value.place, std::isfinite(field[c]) ? fmt::format("{} = {} is out of bounds in {}", value.name, quantity_text(field[c], shown), grid.describe(c))
-                                                               : fmt::format("{} has no value in {}", value.name, grid.describe(c)),
-                          std::isfinite(field[c]) ? fmt::format("{} must be {}", value.name, value.bounds.text(shown)) : "the data leave a gap there");
+        diagnostics.error(
+            value.place,
+            std::isfinite(field[c])
+                ? fmt::format("{} = {} is out of bounds in {}", value.name, quantity_text(field[c], shown), grid.describe(c))
+                : fmt::format("{} has no value in {}", value.name, grid.describe(c)),
+            std::isfinite(field[c]) ? fmt::format("{} must be {}", value.name, value.bounds.text(shown)) : "the data leave a gap there");
         return;
     }
 }
@@ -286,15 +328,25 @@ void fill_from_survey(const SpatialValue& value, const Site& site, Domain& domai
         }
     }
     if (open > 0 && !value.background)
-        diagnostics.error(value.place, fmt::format("{}: {} cells, such as {}, lie outside the depth range of the samples", value.name, open, grid.describe(first_open)), "give background = \"...\" for them");
-    if (partly > 0) domain.remarks.push_back(fmt::format("{}, {}: {} cells lie partly in the depth range of the samples and take a share of it", from->title, value.source->column, partly));
+        diagnostics.error(value.place,
+                          fmt::format("{}: {} cells, such as {}, lie outside the depth range of the samples", value.name, open,
+                                      grid.describe(first_open)),
+                          "give background = \"...\" for them");
+    if (partly > 0)
+        domain.remarks.push_back(fmt::format("{}, {}: {} cells lie partly in the depth range of the samples and take a share of it",
+                                             from->title, value.source->column, partly));
     if (!variance.empty())
-        domain.extra_fields.push_back({"kriging_variance/" + value.source->column, "1", fmt::format("kriging variance of {} on the scale that was kriged ({})", value.source->column, value.source->transform == Transform::log ? "natural logarithm" : "the data's own unit, squared"), std::move(variance)});
+        domain.extra_fields.push_back(
+            {"kriging_variance/" + value.source->column, "1",
+             fmt::format("kriging variance of {} on the scale that was kriged ({})", value.source->column,
+                         value.source->transform == Transform::log ? "natural logarithm" : "the data's own unit, squared"),
+             std::move(variance)});
 }
 
 }  // namespace
 
-std::vector<double> values_at(const SpatialValue& value, std::span<const Point> points, const Site& site, Remarks& remarks, Diagnostics& diagnostics) {
+std::vector<double> values_at(const SpatialValue& value, std::span<const Point> points, const Site& site, Remarks& remarks,
+                              Diagnostics& diagnostics) {
     if (!value.source) return std::vector<double>(points.size(), value.constant);
     const auto& source = *value.source;
     std::vector<double> values;
@@ -303,13 +355,17 @@ std::vector<double> values_at(const SpatialValue& value, std::span<const Point> 
         values = raster_values(source, points, diagnostics);
         given = unit_of_file(value);
     } else if (!source.cells.empty()) {
-        diagnostics.error(source.cells.place, fmt::format("{} cannot be given per cell: the cells follow from it", value.name), "use points or raster");
+        diagnostics.error(source.cells.place, fmt::format("{} cannot be given per cell: the cells follow from it", value.name),
+                          "use points or raster");
         return std::vector<double>(points.size(), 0.0);
     } else {
         const auto from = find_source(value, site, diagnostics);
         if (!from) return std::vector<double>(points.size(), 0.0);
         const auto groups = read_samples(value, *from, remarks, diagnostics);
-        if (!groups.empty()) values = interpolate(source, groups.front().samples, points, fmt::format("{}, {}", from->title, source.column), value.place, remarks, diagnostics).values;
+        if (!groups.empty())
+            values = interpolate(source, groups.front().samples, points, fmt::format("{}, {}", from->title, source.column), value.place,
+                                 remarks, diagnostics)
+                         .values;
         values.resize(points.size(), 0.0);
         given = from->unit;
     }

@@ -11,13 +11,13 @@ namespace galena {
 
 /// Water that entered or left the ground through one boundary during the last step; transport lets solute ride on it.
 struct WaterExchange {
-    std::string type;             ///< "river"
-    std::string name;             ///< as in the site file
-    Place place;                  ///< of the table that created it
+    std::string type;  ///< "river"
+    std::string name;  ///< as in the site file
+    Place place;       ///< of the table that created it
     std::vector<Index> cells;
-    std::vector<double> rate;     ///< per cell [m³/s], positive into the ground; mean over the step
+    std::vector<double> rate;                                      ///< per cell [m³/s], positive into the ground; mean over the step
     const std::map<std::string, Series>* concentration = nullptr;  ///< of entering water, by substance [kg/m³]; absent means none
-    bool takes_solute = true;     ///< false: leaving water leaves its solute behind (evaporation)
+    bool takes_solute = true;                                      ///< false: leaving water leaves its solute behind (evaporation)
 };
 
 /// A dissolved and sorbed constituent.
@@ -27,22 +27,23 @@ struct Substance {
 };
 
 struct State {
-    double time = 0;       ///< since the start of the run [s]
-    Index step = 0;        ///< accepted steps
+    double time = 0;  ///< since the start of the run [s]
+    Index step = 0;   ///< accepted steps
 
     // flow
-    CellField hydraulic_head;     ///< [m]
-    FaceField water_flux;         ///< through faces, mean over the step [m³/s]; the box's own sides included
-    CellField mobile_water;       ///< volume of mobile water per cell at the end of the step [m³]
+    CellField hydraulic_head;       ///< [m]
+    FaceField water_flux;           ///< through faces, mean over the step [m³/s]; the box's own sides included
+    CellField mobile_water;         ///< volume of mobile water per cell at the end of the step [m³]
     CellField mobile_water_before;  ///< the same at its beginning; empty when the amount does not change
     std::vector<WaterExchange> water_exchanges;
-    Index flow_version = 0;       ///< grows when water_flux or the exchanges change, so that transport can keep what depends on them
+    Index flow_version = 0;  ///< grows when water_flux or the exchanges change, so that transport can keep what depends on them
     bool has_flow = false;
 
     // transport
     std::vector<Substance> substances;
-    SpeciesField concentration;   ///< dissolved [kg/m³]
-    SpeciesField total_content;   ///< dissolved and sorbed per dry soil [kg/kg]; brought up to date at output times; empty without bulk density
+    SpeciesField concentration;  ///< dissolved [kg/m³]
+    SpeciesField
+        total_content;  ///< dissolved and sorbed per dry soil [kg/kg]; brought up to date at output times; empty without bulk density
     bool has_transport = false;
 };
 

@@ -111,19 +111,25 @@ private:
         if (resume) {
             checkpoint_ = std::make_unique<CheckpointFileReader>(*folder_ / "checkpoint.h5");
             if (checkpoint_->text("site_sha256") != sha256(site_.text()))
-                throw ScenarioError({options_.site.string(), 0, 0}, "the site file is not the one the checkpoint was made with", "resume with the file as it was, or start anew without --resume");
+                throw ScenarioError({options_.site.string(), 0, 0}, "the site file is not the one the checkpoint was made with",
+                                    "resume with the file as it was, or start anew without --resume");
         }
         log_.open(*folder_ / "log.txt", resume);
         std::vector<const Observer*> with_fields;
         for (const auto& observer : simulation_->model_observers()) with_fields.push_back(observer.get());
         const auto& site = site_.section<SiteTable>();
-        const ResultsMetadata metadata{program_version(), site.name, site_.file().filename().string(), site_.text(), site.start.text(), options_.command};
-        fields_ = std::make_unique<FieldWriter>(FieldWriter::Options{folder_->path(), metadata, site_.section<OutputTable>().vtk, resume}, simulation_->domain(), with_fields);
+        const ResultsMetadata metadata{program_version(), site.name,         site_.file().filename().string(),
+                                       site_.text(),      site.start.text(), options_.command};
+        fields_ = std::make_unique<FieldWriter>(FieldWriter::Options{folder_->path(), metadata, site_.section<OutputTable>().vtk, resume},
+                                                simulation_->domain(), with_fields);
         budget_ = std::make_unique<BudgetWriter>(*folder_ / "budget.csv", resume);
         observations_->open(*folder_ / "observations.csv", resume);
         if (zones_->wanted()) zones_->open(*folder_ / "zones.csv", resume);
         const bool terminal = isatty(STDERR_FILENO) != 0;
-        progress_ = std::make_unique<Progress>(options_.quiet ? Progress::Style::silent : terminal ? Progress::Style::terminal : Progress::Style::lines, simulation_->schedule().end());
+        progress_ = std::make_unique<Progress>(options_.quiet ? Progress::Style::silent
+                                               : terminal     ? Progress::Style::terminal
+                                                              : Progress::Style::lines,
+                                               simulation_->schedule().end());
         simulation_->add_observer(*budget_);
         simulation_->add_observer(*observations_);
         if (zones_->wanted()) simulation_->add_observer(*zones_);
@@ -154,7 +160,8 @@ private:
             if (checkpoint_) {
                 simulation_->resume(*checkpoint_);
                 checkpoint_.reset();
-                log_.line(fmt::format("resumed at {:.6g} d, step {}", simulation_->state().time / seconds_per_day, simulation_->state().step));
+                log_.line(
+                    fmt::format("resumed at {:.6g} d, step {}", simulation_->state().time / seconds_per_day, simulation_->state().step));
             } else {
                 simulation_->start();
             }
@@ -166,7 +173,8 @@ private:
                 for (; retries < simulation_->retries().size(); ++retries) {
                     const auto& r = simulation_->retries()[retries];
                     progress_->clear();
-                    log_.line(fmt::format("at {:.6g} d a step of {:.4g} d failed and is tried with {:.4g} d: {}", r.time / seconds_per_day, r.tried / seconds_per_day, r.next / seconds_per_day, r.cause));
+                    log_.line(fmt::format("at {:.6g} d a step of {:.4g} d failed and is tried with {:.4g} d: {}", r.time / seconds_per_day,
+                                          r.tried / seconds_per_day, r.next / seconds_per_day, r.cause));
                 }
                 const bool stop = stop_requested || (options_.stop_after && steps >= *options_.stop_after);
                 if (stop && !simulation_->finished()) {
@@ -196,7 +204,9 @@ private:
         }
         if (code == interrupted) {
             results.set("status", "interrupted");
-            log_.line(fmt::format("interrupted at {:.6g} d; go on with: galena run {} --resume {}", simulation_->state().time / seconds_per_day, options_.site.string(), folder_->path().string()), true);
+            log_.line(fmt::format("interrupted at {:.6g} d; go on with: galena run {} --resume {}",
+                                  simulation_->state().time / seconds_per_day, options_.site.string(), folder_->path().string()),
+                      true);
             return code;
         }
         for (const auto& observer : simulation_->model_observers())
@@ -214,7 +224,10 @@ private:
         const auto& output = site_.section<OutputTable>();
         if (worst.cumulative > output.closure_tolerance && output.stop_on_closure) {
             results.set("status", "failed");
-            log_.line(fmt::format("galena: the budget of {} does not close: {:.3g} is worse than the tolerance {:.3g}; the files are kept in {}", worst.component, worst.cumulative, output.closure_tolerance, folder_->path().string()), true);
+            log_.line(
+                fmt::format("galena: the budget of {} does not close: {:.3g} is worse than the tolerance {:.3g}; the files are kept in {}",
+                            worst.component, worst.cumulative, output.closure_tolerance, folder_->path().string()),
+                true);
             return could_not_go_on;
         }
         log_.line(fmt::format("results: {}", folder_->path().string()));
@@ -251,7 +264,8 @@ private:
             if (e.cumulative_in == 0 && e.cumulative_out == 0) continue;
             auto label = e.term.term + (e.term.name.empty() ? "" : " '" + e.term.name + "'");
             if (e.term.term == "storage") label = "out of / into storage, " + e.term.name;
-            log_.line(fmt::format("{:<10} {:<42} {:>20} {:>20}", e.term.component, label, amount_text(e.cumulative_in, e.term.unit), amount_text(e.cumulative_out, e.term.unit)));
+            log_.line(fmt::format("{:<10} {:<42} {:>20} {:>20}", e.term.component, label, amount_text(e.cumulative_in, e.term.unit),
+                                  amount_text(e.cumulative_out, e.term.unit)));
         }
         for (const auto& c : simulation_->ledger().closures()) log_.line(fmt::format("{:<10} closure {:.2g}", c.component, c.cumulative));
     }
@@ -269,10 +283,13 @@ private:
         for (const auto& equation : simulation_->equations()) {
             const auto s = equation->statistics();
             if (s.solves > 0)
-                log_.line(fmt::format("{:<10} {} solves with {}, {} iterations, {:.3g} s, largest relative residual {:.2g}", s.equation, s.solves, s.solver, s.iterations, s.seconds, s.worst_residual));
+                log_.line(fmt::format("{:<10} {} solves with {}, {} iterations, {:.3g} s, largest relative residual {:.2g}", s.equation,
+                                      s.solves, s.solver, s.iterations, s.seconds, s.worst_residual));
         }
         const double cells = static_cast<double>(simulation_->domain().grid.active_count());
-        log_.line(fmt::format("{} steps of {:.0f} cells in {:.2f} s: {:.3g} cells x steps per second; peak memory {:.2f} GiB; {} threads", steps, cells, seconds, cells * static_cast<double>(steps) / std::max(seconds, 1e-9), peak_memory_gib(), thread_count()));
+        log_.line(fmt::format("{} steps of {:.0f} cells in {:.2f} s: {:.3g} cells x steps per second; peak memory {:.2f} GiB; {} threads",
+                              steps, cells, seconds, cells * static_cast<double>(steps) / std::max(seconds, 1e-9), peak_memory_gib(),
+                              thread_count()));
     }
 
     RunOptions options_;
@@ -315,9 +332,11 @@ ExitCode check(const std::filesystem::path& file, bool json) {
         if (simulation) {
             const auto& where = site.section<SiteTable>();
             name = where.name;
-            lines.push_back(fmt::format("from {} for {}, {} output times", where.start.text(), quantity_text(where.length(), unit("d")), simulation->schedule().output_count()));
+            lines.push_back(fmt::format("from {} for {}, {} output times", where.start.text(), quantity_text(where.length(), unit("d")),
+                                        simulation->schedule().output_count()));
             for (const auto& remark : simulation->domain().remarks) lines.push_back(remark);
-            for (const auto& [zone, cells] : simulation->domain().zones.all()) lines.push_back(fmt::format("zone {}: {} cells", zone, cells.size()));
+            for (const auto& [zone, cells] : simulation->domain().zones.all())
+                lines.push_back(fmt::format("zone {}: {} cells", zone, cells.size()));
             for (const auto& equation : simulation->equations())
                 for (const auto& text : equation->summary()) lines.push_back(text);
         }
@@ -327,7 +346,12 @@ ExitCode check(const std::filesystem::path& file, bool json) {
     if (json) {
         auto problems = nlohmann::json::array();
         for (const auto& d : diagnostics.all())
-            problems.push_back({{"severity", d.severity == Diagnostic::Severity::error ? "error" : "warning"}, {"file", d.place.file}, {"line", d.place.line}, {"column", d.place.column}, {"message", d.what}, {"hint", d.hint}});
+            problems.push_back({{"severity", d.severity == Diagnostic::Severity::error ? "error" : "warning"},
+                                {"file", d.place.file},
+                                {"line", d.place.line},
+                                {"column", d.place.column},
+                                {"message", d.what},
+                                {"hint", d.hint}});
         const nlohmann::json document{{"site", name}, {"valid", !diagnostics.has_errors()}, {"understood", lines}, {"problems", problems}};
         fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
     } else {

@@ -23,7 +23,8 @@ std::vector<std::string> farmland_uses(const std::string& use) {
     return uses;
 }
 
-FarmlandClass classify(const Standard& standard, const std::vector<std::string>& uses, const std::string& substance, double content, double ph) {
+FarmlandClass classify(const Standard& standard, const std::vector<std::string>& uses, const std::string& substance, double content,
+                       double ph) {
     const auto* screening = standard.find(uses, substance, LimitKind::screening, ph);
     if (!screening) return FarmlandClass::not_judged;
     if (content <= screening->value) return FarmlandClass::priority_protection;
@@ -37,7 +38,8 @@ constexpr std::array class_names = {"not judged", "priority protection", "safe u
 
 /// [farmland]
 struct FarmlandTable {
-    static constexpr std::string_view section = "farmland", meaning = "classes of farmland by the content of metals in the soil (GB 15618-2018)";
+    static constexpr std::string_view section = "farmland",
+                                      meaning = "classes of farmland by the content of metals in the soil (GB 15618-2018)";
     static constexpr std::string_view needs = "transport";
 
     std::string use = "farmland_other";
@@ -62,14 +64,20 @@ REGISTER_SECTION(FarmlandTable)
 /// Judges the topmost cell of every column of the zone at each output time.
 class FarmlandClasses final : public Observer {
 public:
-    FarmlandClasses(const Site& site, Domain& domain, Diagnostics& diagnostics) : table_(site.section<FarmlandTable>()), start_(domain.start), class_map_(domain.grid) {
+    FarmlandClasses(const Site& site, Domain& domain, Diagnostics& diagnostics)
+        : table_(site.section<FarmlandTable>()), start_(domain.start), class_map_(domain.grid) {
         const auto file = table_.standard ? table_.standard->path : data_folder() / "standards" / "gb_15618_2018.csv";
         standard_ = Standard::read(file, table_.places.of("standard"), diagnostics);
         uses_ = farmland_uses(table_.use);
         if (!standard_.limits().empty() && !standard_.has_use(table_.use))
-            diagnostics.error(table_.places.of("use"), fmt::format("use = \"{}\" has no row in {}", table_.use, file.filename().string()), suggestion(table_.use, standard_.uses()));
-        if (domain.medium.pH.empty()) diagnostics.error(table_.place, "the classes of farmland depend on the pH of the soil, and no pH is given", "give pH in a [[medium]] for every active cell");
-        if (domain.medium.bulk_density.empty()) diagnostics.error(table_.place, "the classes of farmland go by contents per dry soil, and no bulk_density is given", "give bulk_density in a [[medium]] for every active cell");
+            diagnostics.error(table_.places.of("use"), fmt::format("use = \"{}\" has no row in {}", table_.use, file.filename().string()),
+                              suggestion(table_.use, standard_.uses()));
+        if (domain.medium.pH.empty())
+            diagnostics.error(table_.place, "the classes of farmland depend on the pH of the soil, and no pH is given",
+                              "give pH in a [[medium]] for every active cell");
+        if (domain.medium.bulk_density.empty())
+            diagnostics.error(table_.place, "the classes of farmland go by contents per dry soil, and no bulk_density is given",
+                              "give bulk_density in a [[medium]] for every active cell");
         choose_substances(site, diagnostics);
         // The highest cell of the zone in each column: the cells come sorted, lowest layer first.
         std::map<Index, Index> highest;
@@ -98,11 +106,15 @@ public:
     }
 
     [[nodiscard]] std::vector<ObserverField> fields() const override {
-        return {{"farmland_class", "1", "GB 15618 class of the topmost cell: 1 priority protection, 2 safe use, 3 strict control, 0 not judged", &class_map_}};
+        return {{"farmland_class", "1",
+                 "GB 15618 class of the topmost cell: 1 priority protection, 2 safe use, 3 strict control, 0 not judged", &class_map_}};
     }
 
     [[nodiscard]] std::vector<Table> tables() const override {
-        Table table{"farmland_area", "Area of farmland per class", {{"time", "d", {}, {}}, {"date", "", {}, {}}, {"substance", "", {}, {}}, {"class", "", {}, {}}, {"area", "ha", {}, {}}}};
+        Table table{
+            "farmland_area",
+            "Area of farmland per class",
+            {{"time", "d", {}, {}}, {"date", "", {}, {}}, {"substance", "", {}, {}}, {"class", "", {}, {}}, {"area", "ha", {}, {}}}};
         for (const auto& row : rows_) {
             table.columns[0].numbers.push_back(row.time / seconds_per_day);
             table.columns[1].texts.push_back(start_.plus(row.time).text());
@@ -119,7 +131,9 @@ public:
         const auto line = [&](double time) {
             std::string text;
             for (const auto& row : rows_)
-                if (row.substance < 0 && row.time == time) text += fmt::format("{}{} {:.1f} ha", text.empty() ? "" : ", ", class_names[static_cast<std::size_t>(row.farmland_class)], row.area / 1e4);
+                if (row.substance < 0 && row.time == time)
+                    text += fmt::format("{}{} {:.1f} ha", text.empty() ? "" : ", ",
+                                        class_names[static_cast<std::size_t>(row.farmland_class)], row.area / 1e4);
             return text;
         };
         lines.push_back(fmt::format("farmland ({}) at the start: {}", table_.use, line(rows_.front().time)));
@@ -130,7 +144,9 @@ public:
 
     void save(CheckpointWriter& out) const override {
         std::vector<double> numbers;
-        for (const auto& row : rows_) numbers.insert(numbers.end(), {row.time, static_cast<double>(row.substance), static_cast<double>(row.farmland_class), row.area});
+        for (const auto& row : rows_)
+            numbers.insert(numbers.end(),
+                           {row.time, static_cast<double>(row.substance), static_cast<double>(row.farmland_class), row.area});
         out.write("farmland/size", static_cast<double>(numbers.size()));
         out.write("farmland/rows", numbers);
         out.write("farmland/class_map", class_map_.span());
@@ -140,7 +156,8 @@ public:
         in.read("farmland/rows", numbers);
         in.read("farmland/class_map", class_map_.span());
         rows_.clear();
-        for (std::size_t n = 0; n + 3 < numbers.size(); n += 4) rows_.push_back({numbers[n], static_cast<int>(numbers[n + 1]), static_cast<int>(numbers[n + 2]), numbers[n + 3]});
+        for (std::size_t n = 0; n + 3 < numbers.size(); n += 4)
+            rows_.push_back({numbers[n], static_cast<int>(numbers[n + 1]), static_cast<int>(numbers[n + 2]), numbers[n + 3]});
     }
 
 private:
@@ -155,9 +172,11 @@ private:
         for (const auto& [id, table] : site.section<SubstanceTables>().list) ids_.push_back(id);
         for (const auto& id : table_.substances)
             if (std::find(ids_.begin(), ids_.end(), id) == ids_.end())
-                diagnostics.error(table_.places.of("substances"), fmt::format("farmland: '{}' is no substance of this site", id), suggestion(id, ids_));
+                diagnostics.error(table_.places.of("substances"), fmt::format("farmland: '{}' is no substance of this site", id),
+                                  suggestion(id, ids_));
         for (std::size_t s = 0; s < ids_.size(); ++s) {
-            const bool wanted = table_.substances.empty() || std::find(table_.substances.begin(), table_.substances.end(), ids_[s]) != table_.substances.end();
+            const bool wanted = table_.substances.empty() ||
+                                std::find(table_.substances.begin(), table_.substances.end(), ids_[s]) != table_.substances.end();
             if (!wanted) continue;
             if (standard_.names(uses_, ids_[s])) judged_.push_back(s);
             else unjudged_.push_back(ids_[s]);
@@ -181,11 +200,11 @@ private:
     std::vector<Row> rows_;
 };
 
-const bool registered_observer = ObserverIndex::instance().add(
-    {"farmland", [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Observer> {
-         if (!site.find<FarmlandTable>() || !site.has("transport")) return nullptr;
-         return std::make_unique<FarmlandClasses>(site, domain, diagnostics);
-     }});
+const bool registered_observer =
+    ObserverIndex::instance().add({"farmland", [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Observer> {
+                                       if (!site.find<FarmlandTable>() || !site.has("transport")) return nullptr;
+                                       return std::make_unique<FarmlandClasses>(site, domain, diagnostics);
+                                   }});
 
 }  // namespace
 

@@ -13,6 +13,7 @@ enum class FarmlandClass : int { not_judged = 0, priority_protection = 1, safe_u
 std::vector<std::string> farmland_uses(const std::string& use);
 
 /// Class of one content [kg/kg]; not_judged when the standard has no screening value for the substance.
-FarmlandClass classify(const Standard& standard, const std::vector<std::string>& uses, const std::string& substance, double content, double ph);
+FarmlandClass classify(const Standard& standard, const std::vector<std::string>& uses, const std::string& substance, double content,
+                       double ph);
 
 }  // namespace galena

@@ -14,14 +14,14 @@ enum class LimitKind { screening, intervention, limit };
 
 /// One row of a standard: a value that holds for a use of the land or water, within a range of pH.
 struct Limit {
-    std::string standard;    ///< "GB 15618-2018"
-    std::string use;         ///< "farmland_other"
-    std::string substance;   ///< "Cd"
+    std::string standard;   ///< "GB 15618-2018"
+    std::string use;        ///< "farmland_other"
+    std::string substance;  ///< "Cd"
     LimitKind kind = LimitKind::screening;
     double ph_above = -1e9;  ///< the row holds for ph_above < pH ≤ ph_upto
     double ph_upto = 1e9;
-    double value = 0;        ///< SI: kg/kg or kg/m³
-    std::string unit;        ///< as published
+    double value = 0;  ///< SI: kg/kg or kg/m³
+    std::string unit;  ///< as published
     std::string confidence;
 };
 

@@ -18,11 +18,11 @@ namespace galena {
 REGISTER_SECTION(FlowTable)
 
 namespace {
-const bool registered = EquationIndex::instance().add(
-    {"flow", 10, [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Equation> {
-         if (!site.find<FlowTable>()) return nullptr;
-         return std::make_unique<SaturatedFlow>(site, domain, diagnostics);
-     }});
+const bool registered =
+    EquationIndex::instance().add({"flow", 10, [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Equation> {
+                                       if (!site.find<FlowTable>()) return nullptr;
+                                       return std::make_unique<SaturatedFlow>(site, domain, diagnostics);
+                                   }});
 }  // namespace
 
 // ---- set-up -----------------------------------------------------------------------------------------------------------------------
@@ -33,7 +33,8 @@ SaturatedFlow::SaturatedFlow(const Site& site, Domain& domain, Diagnostics& diag
     if (!table_.solver.empty()) {
         const auto known = symmetric_solver_names();
         if (std::find(known.begin(), known.end(), table_.solver) == known.end()) {
-            diagnostics.error(table_.places.of("solver"), fmt::format("solver = \"{}\" is unknown", table_.solver), suggestion(table_.solver, known));
+            diagnostics.error(table_.places.of("solver"), fmt::format("solver = \"{}\" is unknown", table_.solver),
+                              suggestion(table_.solver, known));
             return;
         }
     }
@@ -46,7 +47,8 @@ SaturatedFlow::SaturatedFlow(const Site& site, Domain& domain, Diagnostics& diag
         return;
     }
     if (table_.regime == Regime::transient && domain.medium.specific_storage.empty()) {
-        diagnostics.error(table_.place, "transient flow needs a specific_storage", "give it in a [[medium]] for every active cell, or set regime = \"steady\"");
+        diagnostics.error(table_.place, "transient flow needs a specific_storage",
+                          "give it in a [[medium]] for every active cell, or set regime = \"steady\"");
         return;
     }
     initial_head_ = field_of(table_.initial_head, site, domain, diagnostics);
@@ -66,7 +68,10 @@ void SaturatedFlow::resolve_boundaries(const Site& site, Diagnostics& diagnostic
         boundary->resolve(site, domain_, diagnostics);
         const auto [first, fresh] = seen.emplace(boundary->label.text, boundary->label.place);
         if (!boundary->concentration.empty() && !site.has("transport"))
-            diagnostics.error(boundary->places.of("concentration"), fmt::format("boundary '{}': 'concentration' is given and not used: there is no [transport]", boundary->label.text), "add [transport], or remove it");
+            diagnostics.error(
+                boundary->places.of("concentration"),
+                fmt::format("boundary '{}': 'concentration' is given and not used: there is no [transport]", boundary->label.text),
+                "add [transport], or remove it");
         if (!fresh)
             diagnostics.error(boundary->label.place, fmt::format("a second boundary is named '{}'", boundary->label.text),
                               fmt::format("the first is at {}; names must differ, budgets go by them", first->second.text()));
@@ -88,7 +93,9 @@ void SaturatedFlow::find_unknowns(Diagnostics& diagnostics) {
         for (const Index cell : boundary->cells()) {
             const auto [first, fresh] = holder.emplace(cell, boundary.get());
             if (!fresh) {
-                diagnostics.error(boundary->places.of("zone"), fmt::format("'{}' and '{}' both hold the head of {}", first->second->label.text, boundary->label.text, domain_.grid.describe(cell)),
+                diagnostics.error(boundary->places.of("zone"),
+                                  fmt::format("'{}' and '{}' both hold the head of {}", first->second->label.text, boundary->label.text,
+                                              domain_.grid.describe(cell)),
                                   "let their zones not overlap");
                 break;
             }
@@ -102,18 +109,23 @@ void SaturatedFlow::check_heads_determined(const Site&, Diagnostics& diagnostics
     std::vector<bool> determined(static_cast<std::size_t>(parts.count), false);
     for (const auto& boundary : boundaries_)
         if (boundary->determines_head())
-            for (const Index cell : boundary->cells()) determined[static_cast<std::size_t>(parts.part[static_cast<std::size_t>(cell)])] = true;
+            for (const Index cell : boundary->cells())
+                determined[static_cast<std::size_t>(parts.part[static_cast<std::size_t>(cell)])] = true;
     for (Index p = 0; p < parts.count; ++p)
         if (!determined[static_cast<std::size_t>(p)]) {
             const Index cell = parts.first_cell[static_cast<std::size_t>(p)];
             const auto where = parts.count == 1 ? std::string("steady flow has no boundary that fixes a head")
-                                                : fmt::format("steady flow: {} cells connected to {} have no boundary that fixes a head", parts.size[static_cast<std::size_t>(p)], domain_.grid.describe(cell));
-            diagnostics.error(table_.place, where, "add a fixed_head, general_head, river or drain there, make these cells inactive, or set regime = \"transient\"");
+                                                : fmt::format("steady flow: {} cells connected to {} have no boundary that fixes a head",
+                                                              parts.size[static_cast<std::size_t>(p)], domain_.grid.describe(cell));
+            diagnostics.error(
+                table_.place, where,
+                "add a fixed_head, general_head, river or drain there, make these cells inactive, or set regime = \"transient\"");
         }
 }
 
 std::vector<std::string> SaturatedFlow::summary() const {
-    std::vector<std::string> lines{fmt::format("flow: saturated, {}; {} boundaries", table_.regime == Regime::steady ? "steady" : "transient", boundaries_.size())};
+    std::vector<std::string> lines{
+        fmt::format("flow: saturated, {}; {} boundaries", table_.regime == Regime::steady ? "steady" : "transient", boundaries_.size())};
     for (const auto& boundary : boundaries_)
         lines.push_back(fmt::format("  {:<14} {:<24} {} cells", boundary->type(), boundary->label.text, boundary->cells().size()));
     return lines;
@@ -159,7 +171,9 @@ SaturatedFlow::Balance SaturatedFlow::compute_residual(const State& state, doubl
     // Σ conductance (h_neighbour − h): differences, not matrix times head, so that a high datum costs no digits.
     add_diffusive_inflow(grid, conductance_, head, residual_);
     if (duration > 0)
-        for_each_cell(grid, [&](Index c) { residual_[c] -= domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) / duration; });
+        for_each_cell(grid, [&](Index c) {
+            residual_[c] -= domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) / duration;
+        });
     double throughput = 0;
     for (std::size_t b = 0; b < boundaries_.size(); ++b)
         for (std::size_t n = 0; n < rate_[b].size() && !boundaries_[b]->holds_head(); ++n) {
@@ -178,7 +192,8 @@ SaturatedFlow::Balance SaturatedFlow::compute_residual(const State& state, doubl
     }
     if (duration > 0)
         throughput += parallel_sum(grid.cell_count(), [&](Index c) {
-            return grid.active(c) ? std::abs(domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) / duration) : 0.0;
+            return grid.active(c) ? std::abs(domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) / duration)
+                                  : 0.0;
         });
     const double imbalance = parallel_sum(grid.cell_count(), [&](Index c) { return std::abs(residual_[c]); });
     const auto worst = parallel_maximum(grid.cell_count(), [&](Index c) { return std::abs(residual_[c]); });
@@ -198,11 +213,13 @@ void SaturatedFlow::assemble(double duration) {
         matrix_.coupling[f] = open ? conductance_[f] : 0.0;
     });
     sum_of_faces(grid, conductance_, matrix_.diagonal);
-    if (duration > 0) for_each_cell(grid, [&](Index c) { matrix_.diagonal[c] += domain_.medium.specific_storage[c] * grid.volume(c) / duration; });
+    if (duration > 0)
+        for_each_cell(grid, [&](Index c) { matrix_.diagonal[c] += domain_.medium.specific_storage[c] * grid.volume(c) / duration; });
     for (std::size_t b = 0; b < boundaries_.size(); ++b)
         for (std::size_t n = 0; n < slope_[b].size(); ++n) matrix_.diagonal[boundaries_[b]->cells()[n]] += slope_[b][n];
     parallel_for(grid.cell_count(), [&](Index c) {
-        if (held_[static_cast<std::size_t>(c)] || grid.status(c) == CellStatus::inactive || matrix_.diagonal[c] <= 0) matrix_.diagonal[c] = 1;
+        if (held_[static_cast<std::size_t>(c)] || grid.status(c) == CellStatus::inactive || matrix_.diagonal[c] <= 0)
+            matrix_.diagonal[c] = 1;
     });
 }
 
@@ -229,23 +246,30 @@ void SaturatedFlow::solve(State& state, const FlowMoment& moment, double duratio
         if (balance.imbalance <= table_.tolerance * balance.throughput) break;
         // Rounding of the heads bounds what can be reached: stop where iterations no longer help and the balance is good.
         const bool stalled = iteration > 1 && balance.imbalance > 0.5 * before;
-        if (stalled && balance.imbalance <= std::max({1e3 * table_.tolerance * balance.throughput, 1e-7 * balance.throughput, rounding_of_heads(state)})) break;
+        if (stalled && balance.imbalance <=
+                           std::max({1e3 * table_.tolerance * balance.throughput, 1e-7 * balance.throughput, rounding_of_heads(state)}))
+            break;
         if (balance.throughput == 0 && iteration > 0) break;
         if (iteration >= table_.maximum_newton_iterations)
-            fail(fmt::format("no convergence after {} iterations of the boundaries; imbalance {:.3g} of the water that passes", iteration, balance.imbalance / balance.throughput), balance.worst, moment);
+            fail(fmt::format("no convergence after {} iterations of the boundaries; imbalance {:.3g} of the water that passes", iteration,
+                             balance.imbalance / balance.throughput),
+                 balance.worst, moment);
         before = balance.imbalance;
 
         assemble(duration);
         solver_->prepare(matrix_);
         correction_.fill(0.0);
-        const auto report = solver_->solve(residual_, correction_, {.tolerance = 1e-3 * std::min(1e-6, std::sqrt(table_.tolerance)), .max_iterations = table_.maximum_iterations});
+        const auto report =
+            solver_->solve(residual_, correction_,
+                           {.tolerance = 1e-3 * std::min(1e-6, std::sqrt(table_.tolerance)), .max_iterations = table_.maximum_iterations});
         statistics_.solver = report.solver;
         ++statistics_.solves;
         statistics_.iterations += report.iterations;
         statistics_.worst_residual = std::max(statistics_.worst_residual, report.relative_residual);
         if (!report.converged && !(report.relative_residual < 0.5))
-            fail(fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", report.solver, report.relative_residual, report.iterations,
-                             report.note.empty() ? "" : ": ", report.note), report.worst_cell, moment);
+            fail(fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", report.solver,
+                             report.relative_residual, report.iterations, report.note.empty() ? "" : ": ", report.note),
+                 report.worst_cell, moment);
         parallel_for(grid.cell_count(), [&](Index c) { state.hydraulic_head[c] += correction_[c]; });
     }
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -264,7 +288,9 @@ void SaturatedFlow::finish_fluxes(State& state, double duration) {
     for_each_face(grid, [&](const Face& f) { state.water_flux[f] = conductance_[f] * (head[f.left] - head[f.right]); });
     storage_in_ = storage_out_ = 0;
     if (duration > 0) {
-        const auto taken = [&](Index c) { return grid.active(c) ? domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) : 0.0; };
+        const auto taken = [&](Index c) {
+            return grid.active(c) ? domain_.medium.specific_storage[c] * grid.volume(c) * (head[c] - head_before_[c]) : 0.0;
+        };
         storage_in_ = parallel_sum(grid.cell_count(), [&](Index c) { return std::max(0.0, -taken(c)); });
         storage_out_ = parallel_sum(grid.cell_count(), [&](Index c) { return std::max(0.0, taken(c)); });
     }
@@ -290,13 +316,15 @@ void SaturatedFlow::fill_exchanges(State& state) const {
         const auto& cells = boundary->cells();
         const auto b = static_cast<std::size_t>(&boundary - boundaries_.data());
         const double inwards = *side == Side::west || *side == Side::south || *side == Side::bottom ? 1.0 : -1.0;
-        for (std::size_t n = 0; n < cells.size(); ++n) state.water_flux.along(axis_of(*side))[outer_face(domain_.grid, cells[n], *side)] = inwards * rate_[b][n];
+        for (std::size_t n = 0; n < cells.size(); ++n)
+            state.water_flux.along(axis_of(*side))[outer_face(domain_.grid, cells[n], *side)] = inwards * rate_[b][n];
     }
 }
 
 void SaturatedFlow::fail(const std::string& cause, Index cell, const FlowMoment& moment) const {
     throw StepFailed(SimulationError("flow", cause, cell >= 0 ? domain_.grid.describe(cell) : "",
-                                     fmt::format("{} ({:.6g} d)", moment.origin.plus(moment.to).text(), moment.to / seconds_per_day), table_.place));
+                                     fmt::format("{} ({:.6g} d)", moment.origin.plus(moment.to).text(), moment.to / seconds_per_day),
+                                     table_.place));
 }
 
 // ---- steps ------------------------------------------------------------------------------------------------------------------------
@@ -314,10 +342,13 @@ void SaturatedFlow::advance(State& state, const Step& step) {
         solve(state, moment, step.duration);
         const auto& grid = domain_.grid;
         for_each_cell(grid, [&](Index c) {
-            state.mobile_water[c] = state.mobile_water_before[c] + domain_.medium.specific_storage[c] * grid.volume(c) * (state.hydraulic_head[c] - head_before_[c]);
+            state.mobile_water[c] = state.mobile_water_before[c] +
+                                    domain_.medium.specific_storage[c] * grid.volume(c) * (state.hydraulic_head[c] - head_before_[c]);
         });
-        const auto driest = parallel_maximum(grid.cell_count(), [&](Index c) { return grid.active(c) && state.mobile_water[c] <= 0 ? 1.0 : 0.0; });
-        if (driest.value > 0) fail("the head fell so far that storage gave up more water than the pores hold; check specific_storage", driest.index, moment);
+        const auto driest =
+            parallel_maximum(grid.cell_count(), [&](Index c) { return grid.active(c) && state.mobile_water[c] <= 0 ? 1.0 : 0.0; });
+        if (driest.value > 0)
+            fail("the head fell so far that storage gave up more water than the pores hold; check specific_storage", driest.index, moment);
     }
     fill_exchanges(state);
 }
@@ -325,7 +356,8 @@ void SaturatedFlow::advance(State& state, const Step& step) {
 void SaturatedFlow::accept(State& state, const Step& step) {
     if (table_.regime == Regime::steady) return;
     const auto& grid = domain_.grid;
-    const auto change = parallel_maximum(grid.cell_count(), [&](Index c) { return grid.active(c) ? std::abs(state.hydraulic_head[c] - head_before_[c]) : 0.0; });
+    const auto change = parallel_maximum(
+        grid.cell_count(), [&](Index c) { return grid.active(c) ? std::abs(state.hydraulic_head[c] - head_before_[c]) : 0.0; });
     double ratio = table_.growth;
     if (table_.maximum_head_change && change.value > 0) ratio = std::clamp(*table_.maximum_head_change / change.value, 0.3, table_.growth);
     if (step.duration >= 0.999999 * next_step_) next_step_ = step.duration * ratio;  // a step cut short by others says nothing

@@ -32,21 +32,28 @@ struct FlowTable {
     static auto parameters() {
         using T = FlowTable;
         return std::tuple{
-            parameter("regime", &T::regime, "steady: flow is in balance with its boundaries at every time; transient: storage counts").with_default(),
+            parameter("regime", &T::regime, "steady: flow is in balance with its boundaries at every time; transient: storage counts")
+                .with_default(),
             parameter("initial_head", &T::initial_head, "m", anything, "hydraulic head at the start; the first guess of a steady state"),
-            parameter("tolerance", &T::tolerance, "", Bounds{0, 0.1, false, true}, "imbalance over all cells allowed, as a fraction of the water that passes").with_default(),
+            parameter("tolerance", &T::tolerance, "", Bounds{0, 0.1, false, true},
+                      "imbalance over all cells allowed, as a fraction of the water that passes")
+                .with_default(),
             parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
-            parameter("maximum_newton_iterations", &T::maximum_newton_iterations, between(1, 1000), "of the nonlinear boundaries").with_default(),
+            parameter("maximum_newton_iterations", &T::maximum_newton_iterations, between(1, 1000), "of the nonlinear boundaries")
+                .with_default(),
             parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
-            parameter("initial_step", &T::initial_step, "d", positive, "transient: first step after the start and after every event").with_default(),
+            parameter("initial_step", &T::initial_step, "d", positive, "transient: first step after the start and after every event")
+                .with_default(),
             parameter("growth", &T::growth, "", between(1, 10), "transient: largest ratio of one step to the one before").with_default(),
             parameter("maximum_step", &T::maximum_step, "d", positive, "transient: longest step"),
-            parameter("maximum_head_change", &T::maximum_head_change, "m", positive, "transient: steps are chosen so that heads change about this much"),
+            parameter("maximum_head_change", &T::maximum_head_change, "m", positive,
+                      "transient: steps are chosen so that heads change about this much"),
         };
     }
     void check(ReadContext& context) {
         if (regime == Regime::steady)
-            reading::report_unused(places, "flow", {"initial_step", "growth", "maximum_step", "maximum_head_change"}, "steady flow chooses no steps; set regime = \"transient\"", context);
+            reading::report_unused(places, "flow", {"initial_step", "growth", "maximum_step", "maximum_head_change"},
+                                   "steady flow chooses no steps; set regime = \"transient\"", context);
     }
 };
 
@@ -91,8 +98,8 @@ private:
     std::vector<std::shared_ptr<WaterBoundary>> boundaries_;
     bool changes_in_time_ = false;
 
-    FaceField conductance_;              ///< of all faces [m²/s]
-    std::vector<std::uint8_t> held_;     ///< 1 where the head is given
+    FaceField conductance_;                          ///< of all faces [m²/s]
+    std::vector<std::uint8_t> held_;                 ///< 1 where the head is given
     std::vector<std::vector<double>> rate_, slope_;  ///< per boundary and cell
     SymmetricStencil matrix_;
     DoubleArray residual_, correction_;

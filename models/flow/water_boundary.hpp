@@ -31,7 +31,8 @@ public:
     /// Finds the cells and fixed numbers; mistakes such as an empty zone go to `diagnostics`.
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) = 0;
     /// rate and slope: one number per cell of cells().
-    virtual void evaluate(const FlowMoment& moment, std::span<const double> head, std::span<double> rate, std::span<double> slope) const = 0;
+    virtual void evaluate(const FlowMoment& moment, std::span<const double> head, std::span<double> rate,
+                          std::span<double> slope) const = 0;
     /// True when the heads of its cells are given: evaluate() is then never called, held_head() is.
     [[nodiscard]] virtual bool holds_head() const { return false; }
     virtual void held_head(const FlowMoment&, std::span<double>) const {}
@@ -69,12 +70,12 @@ inline auto boundary_parameters() {
 
 /// How well water passes between the ground and a body of water outside: exactly one of these is given.
 struct Conductance {
-    std::optional<double> per_cell;   ///< [m²/s]
-    std::optional<double> leakance;   ///< per plan area [1/s]: bed conductivity over bed thickness
+    std::optional<double> per_cell;  ///< [m²/s]
+    std::optional<double> leakance;  ///< per plan area [1/s]: bed conductivity over bed thickness
 
     /// Per cell [m²/s]; a missing or double value is a mistake.
-    [[nodiscard]] std::vector<double> resolve(std::string_view boundary, const Places& places, const Grid& grid, const std::vector<Index>& cells,
-                                              Diagnostics& diagnostics) const;
+    [[nodiscard]] std::vector<double> resolve(std::string_view boundary, const Places& places, const Grid& grid,
+                                              const std::vector<Index>& cells, Diagnostics& diagnostics) const;
 };
 
 }  // namespace galena

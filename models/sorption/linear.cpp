@@ -32,7 +32,8 @@ struct ZoneCoefficient {
 auto LinearIsotherm::parameters() {
     using T = LinearIsotherm;
     return std::tuple{
-        parameter("distribution_coefficient", &T::distribution_coefficient_given, "L/kg", not_negative, "Kd: sorbed content over dissolved concentration")
+        parameter("distribution_coefficient", &T::distribution_coefficient_given, "L/kg", not_negative,
+                  "Kd: sorbed content over dissolved concentration")
             .source("Freeze & Cherry 1979, eq. 9.13"),
         parameter("in_zone", &T::zones, "zones with another coefficient; later ones override earlier ones"),
     };

@@ -36,11 +36,14 @@ std::vector<std::string> substance_ids(const Site& site) {
 
 // ---- set-up -----------------------------------------------------------------------------------------------------------------------
 
-SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& diagnostics) : table_(site.section<TransportTable>()), domain_(domain) {
+SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& diagnostics)
+    : table_(site.section<TransportTable>()), domain_(domain) {
     statistics_.equation = "transport";
     if (!table_.solver.empty()) {
         const auto known = nonsymmetric_solver_names();
-        if (std::find(known.begin(), known.end(), table_.solver) == known.end()) diagnostics.error(table_.places.of("solver"), fmt::format("solver = \"{}\" is unknown", table_.solver), suggestion(table_.solver, known));
+        if (std::find(known.begin(), known.end(), table_.solver) == known.end())
+            diagnostics.error(table_.places.of("solver"), fmt::format("solver = \"{}\" is unknown", table_.solver),
+                              suggestion(table_.solver, known));
     }
     if (domain.medium.porosity.empty()) {
         diagnostics.error(table_.place, "transport needs a porosity", "give it in a [[medium]] for every active cell");
@@ -58,7 +61,8 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
 
 void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
     const auto& tables = site.section<SubstanceTables>().list;
-    if (tables.empty() && site.sound("substance")) diagnostics.error(table_.place, "transport has no substance", "add a table such as [substance.Cd]");
+    if (tables.empty() && site.sound("substance"))
+        diagnostics.error(table_.place, "transport has no substance", "add a table such as [substance.Cd]");
     for (const auto& [id, table] : tables) {
         Solute solute;
         solute.id = id;
@@ -69,7 +73,8 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
         solute.display = !table.display.empty() ? table.display : known != known_substances().end() ? known->second.display : id;
         if (table.sorption) {
             if (domain_.medium.bulk_density.empty()) {
-                diagnostics.error(table.sorption->place, fmt::format("{} sorbs, but no bulk_density is given", id), "give bulk_density in a [[medium]] for every active cell");
+                diagnostics.error(table.sorption->place, fmt::format("{} sorbs, but no bulk_density is given", id),
+                                  "give bulk_density in a [[medium]] for every active cell");
                 continue;
             }
             table.sorption->resolve(site, domain_, diagnostics);
@@ -77,7 +82,8 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
         }
         if (table.initial_content) {
             if (domain_.medium.bulk_density.empty()) {
-                diagnostics.error(table.initial_content->place, fmt::format("the content of {} is per dry soil, but no bulk_density is given", id),
+                diagnostics.error(table.initial_content->place,
+                                  fmt::format("the content of {} is per dry soil, but no bulk_density is given", id),
                                   "give bulk_density in a [[medium]], or initial_concentration instead");
                 continue;
             }
@@ -103,9 +109,13 @@ void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics)
         if (!source) continue;
         source->resolve(site, domain_, diagnostics);
         const auto [first, fresh] = seen.emplace(source->label.text, source->label.place);
-        if (!fresh) diagnostics.error(source->label.place, fmt::format("a second source is named '{}'", source->label.text), fmt::format("the first is at {}; names must differ", first->second.text()));
+        if (!fresh)
+            diagnostics.error(source->label.place, fmt::format("a second source is named '{}'", source->label.text),
+                              fmt::format("the first is at {}; names must differ", first->second.text()));
         if (std::find(ids.begin(), ids.end(), source->substance.text) == ids.end())
-            diagnostics.error(source->substance.place, fmt::format("source '{}': there is no substance '{}'", source->label.text, source->substance.text), suggestion(source->substance.text, ids));
+            diagnostics.error(source->substance.place,
+                              fmt::format("source '{}': there is no substance '{}'", source->label.text, source->substance.text),
+                              suggestion(source->substance.text, ids));
         for (auto& solute : solutes_)
             if (solute.id == source->substance.text) solute.sources.push_back(source);
         for (const auto* series : source->series()) follow(*series, diagnostics);
@@ -125,7 +135,10 @@ void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostic
         for (const auto& [id, series] : boundary->concentration) {
             follow(series, diagnostics);
             if (std::find(ids.begin(), ids.end(), id) == ids.end())
-                diagnostics.error(series.place, fmt::format("boundary '{}' gives the concentration of '{}', which is no substance of this site", boundary->label.text, id), suggestion(id, ids));
+                diagnostics.error(series.place,
+                                  fmt::format("boundary '{}' gives the concentration of '{}', which is no substance of this site",
+                                              boundary->label.text, id),
+                                  suggestion(id, ids));
         }
     }
 }
@@ -147,7 +160,8 @@ CellField SoluteTransport::initial_from_content(const Solute& solute, const Cell
 }
 
 std::vector<std::string> SoluteTransport::summary() const {
-    std::vector<std::string> lines{fmt::format("transport: upwind, implicit, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m", table_.courant, table_.longitudinal_dispersivity,
+    std::vector<std::string> lines{fmt::format("transport: upwind, implicit, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m",
+                                               table_.courant, table_.longitudinal_dispersivity,
                                                table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
                                                table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity))};
     for (const auto& solute : solutes_) {
@@ -161,8 +175,9 @@ std::vector<std::string> SoluteTransport::summary() const {
         const auto& kd_unit = unit("L/kg");
         const auto sorption = !solute.distribution_coefficient ? std::string("does not sorb")
                               : low == high                    ? fmt::format("Kd {}", quantity_text(low, kd_unit))
-                                                               : fmt::format("Kd {} to {}", quantity_text(low, kd_unit), quantity_text(high, kd_unit));
-        const auto decay = solute.decay_rate > 0 ? fmt::format(", half-life {}", quantity_text(std::log(2.0) / solute.decay_rate, unit("d"))) : "";
+                                            : fmt::format("Kd {} to {}", quantity_text(low, kd_unit), quantity_text(high, kd_unit));
+        const auto decay =
+            solute.decay_rate > 0 ? fmt::format(", half-life {}", quantity_text(std::log(2.0) / solute.decay_rate, unit("d"))) : "";
         lines.push_back(fmt::format("  {:<8} {:<16} {}{}", solute.id, solute.display, sorption, decay));
     }
     return lines;
@@ -204,13 +219,16 @@ void SoluteTransport::initialise(State& state) {
 // ---- one step ---------------------------------------------------------------------------------------------------------------------
 
 void SoluteTransport::update_dispersion(const State& state) {
-    if (table_.longitudinal_dispersivity == 0 && table_.transverse_horizontal_dispersivity.value_or(0) == 0 && table_.transverse_vertical_dispersivity.value_or(0) == 0) return;
+    if (table_.longitudinal_dispersivity == 0 && table_.transverse_horizontal_dispersivity.value_or(0) == 0 &&
+        table_.transverse_vertical_dispersivity.value_or(0) == 0)
+        return;
     if (dispersion_version_ == state.flow_version) return;
     if (dispersion_.x.empty()) dispersion_ = FaceField(domain_.grid);
-    mechanical_dispersion(domain_.grid, state.water_flux,
-                          {table_.longitudinal_dispersivity, table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
-                           table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity)},
-                          dispersion_);
+    mechanical_dispersion(
+        domain_.grid, state.water_flux,
+        {table_.longitudinal_dispersivity, table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
+         table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity)},
+        dispersion_);
     dispersion_version_ = state.flow_version;
 }
 
@@ -246,7 +264,8 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
     const auto& grid = domain_.grid;
     const double diffusion = solute.table.molecular_diffusion;
     for_each_face(grid, [&](const Face& f) {
-        const double spreading = (dispersion_.x.empty() ? 0.0 : dispersion_[f]) + (diffusion > 0 ? diffusion * diffusion_geometry_[f] : 0.0);
+        const double spreading =
+            (dispersion_.x.empty() ? 0.0 : dispersion_[f]) + (diffusion > 0 ? diffusion * diffusion_geometry_[f] : 0.0);
         const double q = state.water_flux[f];
         matrix_.from_left[f] = std::max(0.0, q) + spreading;
         matrix_.from_right[f] = std::max(0.0, -q) + spreading;
@@ -289,8 +308,10 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
         for (std::size_t n = 0; n < held.size(); ++n) {
             // The row becomes diagonal · C = diagonal · held: nothing comes in, and what leaves still reaches the neighbours.
             const Index c = source->cells()[n];
-            for (const Side side : {Side::west, Side::south, Side::bottom}) matrix_.from_left.along(axis_of(side))[outer_face(grid, c, side)] = 0;
-            for (const Side side : {Side::east, Side::north, Side::top}) matrix_.from_right.along(axis_of(side))[outer_face(grid, c, side)] = 0;
+            for (const Side side : {Side::west, Side::south, Side::bottom})
+                matrix_.from_left.along(axis_of(side))[outer_face(grid, c, side)] = 0;
+            for (const Side side : {Side::east, Side::north, Side::top})
+                matrix_.from_right.along(axis_of(side))[outer_face(grid, c, side)] = 0;
             right_hand_side_[c] = matrix_.diagonal[c] * held[n];
         }
     }
@@ -300,14 +321,17 @@ void SoluteTransport::solve_one(State& state, Index s, const Step& step) {
     auto& solute = solutes_[static_cast<std::size_t>(s)];
     assemble(state, solute, step);
     solver_->prepare(matrix_);
-    const auto report = solver_->solve(right_hand_side_, state.concentration[s], {.tolerance = table_.tolerance, .max_iterations = table_.maximum_iterations, .nonnegative = true});
+    const auto report = solver_->solve(right_hand_side_, state.concentration[s],
+                                       {.tolerance = table_.tolerance, .max_iterations = table_.maximum_iterations, .nonnegative = true});
     statistics_.solver = report.solver;
     ++statistics_.solves;
     statistics_.iterations += report.iterations;
     statistics_.worst_residual = std::max(statistics_.worst_residual, report.relative_residual);
     if (!report.converged && !(report.relative_residual < 1e3 * table_.tolerance))
-        fail(solute, fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", report.solver, report.relative_residual, report.iterations,
-                                 report.note.empty() ? "" : ": ", report.note), report.worst_cell, step);
+        fail(solute,
+             fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", report.solver,
+                         report.relative_residual, report.iterations, report.note.empty() ? "" : ": ", report.note),
+             report.worst_cell, step);
 }
 
 void SoluteTransport::advance(State& state, const Step& step) {
@@ -347,11 +371,13 @@ void SoluteTransport::book(const State& state, Index s, const Step& step) {
     }
     const bool moving_water = !state.mobile_water_before.empty();
     const auto dissolved_change = [&](Index c) {
-        return moving_water ? state.mobile_water[c] * at(now, c) - state.mobile_water_before[c] * at(old, c) : state.mobile_water[c] * (at(now, c) - at(old, c));
+        return moving_water ? state.mobile_water[c] * at(now, c) - state.mobile_water_before[c] * at(old, c)
+                            : state.mobile_water[c] * (at(now, c) - at(old, c));
     };
     const auto sorbed_change = [&](Index c) { return sorption_capacity(solute, c) * (at(now, c) - at(old, c)); };
     const auto decayed = [&](Index c) {
-        return solute.decay_rate * step.duration * at(now, c) * (state.mobile_water[c] + (solute.decays_sorbed ? sorption_capacity(solute, c) : 0.0));
+        return solute.decay_rate * step.duration * at(now, c) *
+               (state.mobile_water[c] + (solute.decays_sorbed ? sorption_capacity(solute, c) : 0.0));
     };
     for (const auto& source : solute.sources) {
         BudgetTerm term{solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0};
@@ -359,7 +385,8 @@ void SoluteTransport::book(const State& state, Index s, const Step& step) {
             // What a held cell lacks is what the source supplies: its amounts and fluxes, balanced.
             for (const Index c : source->cells()) {
                 double supplied = dissolved_change(c) + sorbed_change(c) + decayed(c);
-                for (int side = 0; side < 6; ++side) supplied += step.duration * outflow_through(state, solute, c, static_cast<Side>(side), now);
+                for (int side = 0; side < 6; ++side)
+                    supplied += step.duration * outflow_through(state, solute, c, static_cast<Side>(side), now);
                 for (const auto& exchange : state.water_exchanges) supplied -= exchanged(exchange, solute, c, now, step);
                 (supplied > 0 ? term.in : term.out) += std::abs(supplied);
             }
@@ -401,14 +428,16 @@ double SoluteTransport::outflow_through(const State& state, const Solute& solute
     const Index other = neighbour(grid, c, side);
     if (other < 0 || grid.status(other) == CellStatus::inactive) return 0.0;  // the box's own sides are booked as exchanges
     const double q = (growing ? 1.0 : -1.0) * state.water_flux.along(axis)[face];
-    const double spreading = (dispersion_.x.empty() ? 0.0 : dispersion_.along(axis)[face]) +
-                             (solute.table.molecular_diffusion > 0 ? solute.table.molecular_diffusion * diffusion_geometry_.along(axis)[face] : 0.0);
+    const double spreading =
+        (dispersion_.x.empty() ? 0.0 : dispersion_.along(axis)[face]) +
+        (solute.table.molecular_diffusion > 0 ? solute.table.molecular_diffusion * diffusion_geometry_.along(axis)[face] : 0.0);
     const double here = now[static_cast<std::size_t>(c)], there = now[static_cast<std::size_t>(other)];
     return (std::max(0.0, q) + spreading) * here - (std::max(0.0, -q) + spreading) * there;
 }
 
 /// Mass that came into a cell with the water of an exchange during the step [kg].
-double SoluteTransport::exchanged(const WaterExchange& exchange, const Solute& solute, Index c, std::span<const double> now, const Step& step) const {
+double SoluteTransport::exchanged(const WaterExchange& exchange, const Solute& solute, Index c, std::span<const double> now,
+                                  const Step& step) const {
     double mass = 0;
     for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
         if (exchange.cells[n] != c) continue;
@@ -442,14 +471,16 @@ void SoluteTransport::prepare_output(State& state) const {
         const auto concentration = state.concentration[static_cast<Index>(s)];
         auto total = state.total_content[static_cast<Index>(s)];
         for_each_cell(grid, [&](Index c) {
-            total[static_cast<std::size_t>(c)] = (state.mobile_water[c] + sorption_capacity(solutes_[s], c)) / soil_mass_[c] * concentration[static_cast<std::size_t>(c)];
+            total[static_cast<std::size_t>(c)] =
+                (state.mobile_water[c] + sorption_capacity(solutes_[s], c)) / soil_mass_[c] * concentration[static_cast<std::size_t>(c)];
         });
     }
 }
 
 void SoluteTransport::fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const {
     throw StepFailed(SimulationError("transport of " + solute.id, cause, cell >= 0 ? domain_.grid.describe(cell) : "",
-                                     fmt::format("{} ({:.6g} d)", step.origin.plus(step.end()).text(), step.end() / seconds_per_day), solute.table.places.table));
+                                     fmt::format("{} ({:.6g} d)", step.origin.plus(step.end()).text(), step.end() / seconds_per_day),
+                                     solute.table.places.table));
 }
 
 // ---- checkpoint -------------------------------------------------------------------------------------------------------------------

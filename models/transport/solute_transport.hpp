@@ -31,13 +31,18 @@ struct TransportTable {
         using T = TransportTable;
         return std::tuple{
             parameter("longitudinal_dispersivity", &T::longitudinal_dispersivity, "m", not_negative, "along the flow").with_default(),
-            parameter("transverse_horizontal_dispersivity", &T::transverse_horizontal_dispersivity, "m", not_negative, "across the flow, horizontally; a tenth of the longitudinal when absent"),
-            parameter("transverse_vertical_dispersivity", &T::transverse_vertical_dispersivity, "m", not_negative, "across the flow, vertically; a hundredth of the longitudinal when absent"),
-            parameter("courant", &T::courant, "", positive, "steps are chosen so that no cell's mobile and sorbed amount is renewed more often than this in a step").with_default(),
+            parameter("transverse_horizontal_dispersivity", &T::transverse_horizontal_dispersivity, "m", not_negative,
+                      "across the flow, horizontally; a tenth of the longitudinal when absent"),
+            parameter("transverse_vertical_dispersivity", &T::transverse_vertical_dispersivity, "m", not_negative,
+                      "across the flow, vertically; a hundredth of the longitudinal when absent"),
+            parameter("courant", &T::courant, "", positive,
+                      "steps are chosen so that no cell's mobile and sorbed amount is renewed more often than this in a step")
+                .with_default(),
             parameter("initial_step", &T::initial_step, "d", positive, "longest first step").with_default(),
             parameter("growth", &T::growth, "", between(1, 100), "largest ratio of one step to the one before").with_default(),
             parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
-            parameter("tolerance", &T::tolerance, "", Bounds{0, 1e-3, false, true}, "relative residual of the linear solver").with_default(),
+            parameter("tolerance", &T::tolerance, "", Bounds{0, 1e-3, false, true}, "relative residual of the linear solver")
+                .with_default(),
             parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
             parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
         };
@@ -69,9 +74,9 @@ private:
         const CellField* distribution_coefficient = nullptr;  ///< nullptr: does not sorb
         double decay_rate = 0;                                ///< [1/s]
         bool decays_sorbed = true;
-        CellField initial_concentration;                      ///< until initialise()
+        CellField initial_concentration;  ///< until initialise()
         std::vector<std::shared_ptr<SoluteSource>> sources;
-        std::vector<BudgetTerm> terms;                        ///< of the last step
+        std::vector<BudgetTerm> terms;  ///< of the last step
     };
 
     void read_solutes(const Site& site, Diagnostics& diagnostics);
@@ -88,17 +93,18 @@ private:
     void solve_one(State& state, Index s, const Step& step);
     void book(const State& state, Index s, const Step& step);
     [[nodiscard]] double outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const;
-    [[nodiscard]] double exchanged(const WaterExchange& exchange, const Solute& solute, Index c, std::span<const double> now, const Step& step) const;
+    [[nodiscard]] double exchanged(const WaterExchange& exchange, const Solute& solute, Index c, std::span<const double> now,
+                                   const Step& step) const;
     [[noreturn]] void fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const;
 
     TransportTable table_;
     Domain& domain_;
     std::vector<Solute> solutes_;
-    CellField soil_mass_;            ///< dry soil per cell [kg]; empty without bulk density
-    FaceField diffusion_geometry_;   ///< conductance per unit of molecular diffusion; empty when nothing diffuses
-    FaceField dispersion_;           ///< mechanical, of the present flow [m³/s]; empty without dispersivity
+    CellField soil_mass_;           ///< dry soil per cell [kg]; empty without bulk density
+    FaceField diffusion_geometry_;  ///< conductance per unit of molecular diffusion; empty when nothing diffuses
+    FaceField dispersion_;          ///< mechanical, of the present flow [m³/s]; empty without dispersivity
     Index dispersion_version_ = -1;
-    SpeciesField before_;            ///< concentrations at the beginning of the step
+    SpeciesField before_;  ///< concentrations at the beginning of the step
     Stencil matrix_;
     DoubleArray right_hand_side_;
     std::unique_ptr<NonsymmetricSolver> solver_;

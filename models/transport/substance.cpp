@@ -12,9 +12,12 @@ REGISTER_SECTION(SubstanceTables)
 
 void SubstanceTable::check(ReadContext& context) {
     if (initial_concentration && initial_content)
-        context.diagnostics.error(places.of("initial_content"), "the substance gives both initial_concentration and initial_content", "give one of them");
-    if (half_life && decay_rate) context.diagnostics.error(places.of("decay_rate"), "the substance gives both half_life and decay_rate", "give one of them");
-    if (!half_life && !decay_rate) reading::report_unused(places, "the substance", {"decays_sorbed"}, "the substance does not decay", context);
+        context.diagnostics.error(places.of("initial_content"), "the substance gives both initial_concentration and initial_content",
+                                  "give one of them");
+    if (half_life && decay_rate)
+        context.diagnostics.error(places.of("decay_rate"), "the substance gives both half_life and decay_rate", "give one of them");
+    if (!half_life && !decay_rate)
+        reading::report_unused(places, "the substance", {"decays_sorbed"}, "the substance does not decay", context);
     else if (!sorption) reading::report_unused(places, "the substance", {"decays_sorbed"}, "the substance does not sorb", context);
 }
 

@@ -20,14 +20,17 @@ struct SubstanceTable {
         using T = SubstanceTable;
         return std::tuple{
             parameter("display", &T::display, "name in tables and figures; from the list of substances when absent").with_default(),
-            parameter("initial_concentration", &T::initial_concentration, "mg/L", not_negative, "dissolved concentration at the start; sorbed in equilibrium with it"),
+            parameter("initial_concentration", &T::initial_concentration, "mg/L", not_negative,
+                      "dissolved concentration at the start; sorbed in equilibrium with it"),
             parameter("initial_content", &T::initial_content, "mg/kg", not_negative,
                       "total content per dry soil at the start, dissolved and sorbed together; parted in equilibrium"),
             parameter("sorption", &T::sorption, "how it sorbs; a tracer when absent").with_default(),
             parameter("half_life", &T::half_life, "d", positive, "of first-order decay (or give decay_rate)"),
             parameter("decay_rate", &T::decay_rate, "1/d", not_negative, "of first-order decay"),
             parameter("decays_sorbed", &T::decays_sorbed, "the sorbed part decays at the same rate").with_default(),
-            parameter("molecular_diffusion", &T::molecular_diffusion, "m2/s", not_negative, "in free water; the pores reduce it (Millington & Quirk 1961)").with_default(),
+            parameter("molecular_diffusion", &T::molecular_diffusion, "m2/s", not_negative,
+                      "in free water; the pores reduce it (Millington & Quirk 1961)")
+                .with_default(),
         };
     }
     void check(ReadContext& context);
@@ -36,7 +39,8 @@ struct SubstanceTable {
 };
 
 struct SubstanceTables {
-    static constexpr std::string_view section = "substance", meaning = "what moves: one table per substance, named by its key, e.g. [substance.Cd]";
+    static constexpr std::string_view section = "substance",
+                                      meaning = "what moves: one table per substance, named by its key, e.g. [substance.Cd]";
     static constexpr std::string_view needs = "transport";
     std::map<std::string, SubstanceTable> list;
 };

@@ -61,9 +61,9 @@ TEST_CASE("neighbours that share an edge share no point and leave none out") {
     }
     CHECK(found > 0);
     const Polygon square({rectangle(0, 0, 1, 1)});
-    CHECK(square.contains(0, 0.5));        // an edge belongs to the area east of it
+    CHECK(square.contains(0, 0.5));  // an edge belongs to the area east of it
     CHECK_FALSE(square.contains(1, 0.5));
-    CHECK(square.contains(0.5, 0));        // or north of it
+    CHECK(square.contains(0.5, 0));  // or north of it
     CHECK_FALSE(square.contains(0.5, 1));
 }
 
@@ -115,9 +115,10 @@ TEST_CASE("polygons come from csv, several rings with holes") {
     CHECK(one.area.polygons()[0].rings()[0].size() == 4);
     CHECK(one.area.contains(5, 5));
     // One ring ends at its first vertex repeated, the next at an empty line, the last at an empty row.
-    const PolygonFile three("name,east,north\na,0,0\na,10,0\na,10,10\na,0,10\na,0,0\n"
-                            "b,4,4\nb,6,4\nb,6,6\nb,4,6\n\nc,20,0\nc,30,0\nc,20,10\n,,\n",
-                            "area.csv", {"east", "north"});
+    const PolygonFile three(
+        "name,east,north\na,0,0\na,10,0\na,10,10\na,0,10\na,0,0\n"
+        "b,4,4\nb,6,4\nb,6,6\nb,4,6\n\nc,20,0\nc,30,0\nc,20,10\n,,\n",
+        "area.csv", {"east", "north"});
     REQUIRE_FALSE(three.diagnostics.has_errors());
     CHECK(three.area.polygons()[0].rings().size() == 3);
     CHECK(three.area.contains(1, 1));

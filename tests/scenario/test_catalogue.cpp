@@ -24,7 +24,8 @@ TEST_CASE("an empty site lacks what every site needs, and nothing else") {
     (void)Site::from_tree(parse_toml("", "empty.toml"), {}, diagnostics);
     std::vector<std::string> said;
     for (const auto& d : diagnostics.all()) said.push_back(d.what);
-    CHECK(said == std::vector<std::string>{"the site file has no [grid]", "the site file has no [[medium]]", "the site file has no [site]"});
+    CHECK(said ==
+          std::vector<std::string>{"the site file has no [grid]", "the site file has no [[medium]]", "the site file has no [site]"});
 }
 
 TEST_CASE("the laws registered are those that exist") {
@@ -46,7 +47,8 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     for (const auto& kind : SectionIndex::instance().kinds()) tables.push_back(kind.name);
     CHECK(equations == std::vector<std::string>{"flow", "transport"});  // in the order they are solved in
     CHECK(observers == std::vector<std::string>{"farmland"});
-    CHECK(tables == std::vector<std::string>{"boundary", "farmland", "flow", "grid", "medium", "observation", "output", "site", "source", "substance", "survey", "transport", "zone"});
+    CHECK(tables == std::vector<std::string>{"boundary", "farmland", "flow", "grid", "medium", "observation", "output", "site", "source",
+                                             "substance", "survey", "transport", "zone"});
 }
 
 TEST_CASE("what a table needs is a table") {

@@ -50,7 +50,8 @@ TEST_CASE("values keep their kind") {
 }
 
 TEST_CASE("a key given twice names both places") {
-    const auto mistake = syntax_mistake("[[medium]]\nporosity = 0.2\n\n[[medium]]\nporosity = 0.3\nbulk_density = \"1 kg/L\"\nporosity = 0.4\n");
+    const auto mistake =
+        syntax_mistake("[[medium]]\nporosity = 0.2\n\n[[medium]]\nporosity = 0.3\nbulk_density = \"1 kg/L\"\nporosity = 0.4\n");
     CHECK(mistake.place.line == 7);
     CHECK(mistake.what == "'porosity' is given a second time");
     CHECK(mistake.hint == "the first is at site.toml:5:1; a key or table may be given once; remove or rename one of the two");

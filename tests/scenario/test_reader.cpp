@@ -54,7 +54,8 @@ Reading read(const std::string& text) {
     ReadContext context{diagnostics, {}};
     Reading result;
     result.good = read_table(parse_toml(text, "pump.toml"), "pump", context, result.pump, {});
-    for (const auto& d : diagnostics.all()) result.said.push_back(std::to_string(d.place.line) + ":" + std::to_string(d.place.column) + " " + d.what + " = " + d.hint);
+    for (const auto& d : diagnostics.all())
+        result.said.push_back(std::to_string(d.place.line) + ":" + std::to_string(d.place.column) + " " + d.what + " = " + d.hint);
     return result;
 }
 
@@ -81,7 +82,8 @@ TEST_CASE("a declared table is read in SI, with its defaults") {
 }
 
 TEST_CASE("one value is a list of one, and names may carry series") {
-    const auto r = read(sound + "levels = \"3 m\"\nload.Cd = [{ from = 2020-01-01, value = \"1 mg/L\" }, { from = 2020-02-01, value = \"2 mg/L\" }]\n");
+    const auto r = read(
+        sound + "levels = \"3 m\"\nload.Cd = [{ from = 2020-01-01, value = \"1 mg/L\" }, { from = 2020-02-01, value = \"2 mg/L\" }]\n");
     CHECK(r.good);
     CHECK(r.pump.levels == std::vector<double>{3});
     REQUIRE(r.pump.load.count("Cd") == 1);
@@ -111,7 +113,9 @@ TEST_CASE("an absent key says what it is, in which unit, and of which pump") {
 }
 
 TEST_CASE("every value of a table is looked at in one pass") {
-    const auto r = read("name = 3\nrate = \"-1 m3/d\"\nefficiency = 1.5\nstages = 2.5\nmode = \"quik\"\ndepth = 5\nlevels = [\"1 m\", \"2 d\", nan]\nload.Cd = \"1 mg/kg\"\n");
+    const auto r = read(
+        "name = 3\nrate = \"-1 m3/d\"\nefficiency = 1.5\nstages = 2.5\nmode = \"quik\"\ndepth = 5\nlevels = [\"1 m\", \"2 d\", "
+        "nan]\nload.Cd = \"1 mg/kg\"\n");
     CHECK(r.said == std::vector<std::string>{
                         "1:8 name should be text in quotes, not the number 3 = ",
                         "2:8 rate = -1 m3/d is out of bounds = rate must be positive",

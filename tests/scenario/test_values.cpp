@@ -31,7 +31,7 @@ TEST_CASE("a step holds until the next date") {
     const auto series = two_values(SeriesKind::step);
     CHECK(series.at(start, 5 * day) == 1);
     CHECK(series.at(start, 11 * day) == 3);
-    CHECK(series.at(start, -day) == 1);       // before the first date
+    CHECK(series.at(start, -day) == 1);        // before the first date
     CHECK(series.at(start, 1000 * day) == 3);  // after the last one
     // Five days of 1 and fifteen of 3: exact up to the rounding of one division.
     CHECK(series.mean(start, 5 * day, 25 * day) == doctest::Approx((5 * 1 + 15 * 3) / 20.0).epsilon(1e-14));

@@ -92,7 +92,8 @@ void compare(const Outcome& outcome, const std::vector<Expectation>& expected) {
     for (const auto& e : expected) {
         const auto found = std::find(outcome.lines.begin(), outcome.lines.end(), e.message);
         CHECK_MESSAGE(found != outcome.lines.end(), "not said: " << e.message);
-        if (found != outcome.lines.end()) CHECK(hint_after(outcome.lines, static_cast<std::size_t>(found - outcome.lines.begin())) == e.hint);
+        if (found != outcome.lines.end())
+            CHECK(hint_after(outcome.lines, static_cast<std::size_t>(found - outcome.lines.begin())) == e.hint);
     }
     for (const auto& line : outcome.lines) {
         const bool is_error = line.find(": error: ") != std::string::npos;
@@ -160,8 +161,8 @@ TEST_CASE("check --format json gives every mistake with its place") {
 }
 
 TEST_CASE("a wrong command line ends with exit code 2") {
-    for (const auto* arguments : {"", "simulate site.toml", "run", "check", "run --speed 3 site.toml", "check --format xml site.toml", "describe --format html", "--threads 0 check site.toml",
-                                  "run --output a --resume b site.toml"}) {
+    for (const auto* arguments : {"", "simulate site.toml", "run", "check", "run --speed 3 site.toml", "check --format xml site.toml",
+                                  "describe --format html", "--threads 0 check site.toml", "run --output a --resume b site.toml"}) {
         CAPTURE(arguments);
         const auto outcome = galena_in_faulty(arguments);
         CHECK(outcome.code == 2);

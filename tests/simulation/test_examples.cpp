@@ -12,7 +12,8 @@ using namespace galena;
 namespace {
 
 /// The number in the last row of a table whose named fields match.
-double last_value(const std::filesystem::path& file, const std::vector<std::pair<std::string, std::string>>& match, const std::string& wanted) {
+double last_value(const std::filesystem::path& file, const std::vector<std::pair<std::string, std::string>>& match,
+                  const std::string& wanted) {
     Diagnostics diagnostics;
     const auto table = read_csv(file.string(), {}, diagnostics);
     REQUIRE_FALSE(diagnostics.has_errors());
@@ -37,8 +38,10 @@ TEST_CASE("example column: cadmium breaks through where retardation says") {
     REQUIRE(result.code == 0);
     // R = 1 + 1.6 · 2 / 0.35 = 10.14, v = 0.05 / 0.35 m/d: half the inlet concentration passes 0.5 m after about 0.5 R / v = 35.5 d, a
     // little earlier for the first-type inlet. After 200 d = 2.8 column lengths the whole column is at the inlet's concentration.
-    CHECK(last_value(out / "observations.csv", {{"name", "near the end"}, {"quantity", "concentration/Cd"}}, "value") == doctest::Approx(1.0).epsilon(1e-3));
-    const double at_40_days = last_value(out / "observations.csv", {{"name", "half way"}, {"quantity", "concentration/Cd"}, {"time", "40"}}, "value");
+    CHECK(last_value(out / "observations.csv", {{"name", "near the end"}, {"quantity", "concentration/Cd"}}, "value") ==
+          doctest::Approx(1.0).epsilon(1e-3));
+    const double at_40_days =
+        last_value(out / "observations.csv", {{"name", "half way"}, {"quantity", "concentration/Cd"}, {"time", "40"}}, "value");
     CHECK(at_40_days > 0.5);
     CHECK(at_40_days < 0.9);
     CHECK(last_value(out / "budget.csv", {{"component", "Cd"}, {"term", "closure"}}, "cumulative_in") < 1e-9);

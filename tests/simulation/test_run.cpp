@@ -126,7 +126,8 @@ TEST_CASE("an interrupted run, resumed, equals the uninterrupted one bit by bit"
     REQUIRE(a.time_values() == b.time_values());
     for (const auto& name : a.field_names())
         for (std::uint64_t t = 0; t < a.times(); ++t) CHECK(a.field(name, t) == b.field(name, t));
-    for (const auto* name : {"/budget/time", "/budget/in", "/budget/cumulative_out", "/budget/closure"}) CHECK(a.file().read(name) == b.file().read(name));
+    for (const auto* name : {"/budget/time", "/budget/in", "/budget/cumulative_out", "/budget/closure"})
+        CHECK(a.file().read(name) == b.file().read(name));
 }
 
 TEST_CASE("a checkpoint is refused for another site file") {
@@ -152,7 +153,8 @@ TEST_CASE("Ctrl-C leaves valid files and a checkpoint") {
         _exit(99);
     }
     // Signal it once its first outputs are there.
-    for (int wait = 0; wait < 200 && !std::filesystem::exists(folder / "out" / "fields.pvd"); ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    for (int wait = 0; wait < 200 && !std::filesystem::exists(folder / "out" / "fields.pvd"); ++wait)
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     kill(child, SIGINT);
     int status = 0;
@@ -212,14 +214,16 @@ TEST_CASE("the results are the same bits with one and two threads") {
     const auto site = write_file(folder / "site.toml", transient_site());
     REQUIRE(galena_program("--threads 1 run --quiet " + site + " --output " + (folder / "one").string()).code == 0);
     REQUIRE(galena_program("--threads 2 run --quiet " + site + " --output " + (folder / "two").string()).code == 0);
-    for (const auto* name : {"observations.csv", "budget.csv", "zones.csv"}) CHECK(file_text(folder / "one" / name) == file_text(folder / "two" / name));
+    for (const auto* name : {"observations.csv", "budget.csv", "zones.csv"})
+        CHECK(file_text(folder / "one" / name) == file_text(folder / "two" / name));
 }
 
 TEST_CASE("a value of a series holds until the step that ends at the next date is over") {
     const TemporaryFolder folder;
     auto text = transient_site();
     const std::string west = "side = \"west\"\nhead = \"2 m\"";
-    text.replace(text.find(west), west.size(), "zone = \"edge\"\nhead = [{ from = 2020-01-01, value = \"2 m\" }, { from = 2020-01-11, value = \"3 m\" }]");
+    text.replace(text.find(west), west.size(),
+                 "zone = \"edge\"\nhead = [{ from = 2020-01-01, value = \"2 m\" }, { from = 2020-01-11, value = \"3 m\" }]");
     text += "[[zone]]\nname = \"edge\"\nx_max = \"10 m\"\n[[observation]]\nname = \"edge\"\nx = \"5 m\"\ny = \"45 m\"\n";
     const auto site = write_file(folder / "site.toml", text);
     const auto result = galena_program("run --quiet " + site + " --output " + (folder / "out").string());

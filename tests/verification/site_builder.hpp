@@ -99,7 +99,8 @@ public:
         }
         double worst = 0;
         for (const auto& [component, sums] : moved)
-            if (const double most = std::max(sums.first, sums.second); most > 0) worst = std::max(worst, std::abs(sums.first - sums.second) / most);
+            if (const double most = std::max(sums.first, sums.second); most > 0)
+                worst = std::max(worst, std::abs(sums.first - sums.second) / most);
         return worst;
     }
     /// Dissolved and sorbed amount of a substance at the end of the last step [kg].

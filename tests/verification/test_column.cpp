@@ -13,9 +13,7 @@ constexpr double porosity = 0.35, bulk_density = 1600, kd = 0.002, darcy = 0.05;
 constexpr double retardation = 1 + bulk_density * kd / porosity;
 constexpr double dispersivity = 0.02;  // m
 
-Column column(double decay_per_day = 0) {
-    return {darcy / porosity, dispersivity * darcy / porosity, retardation, decay_per_day};
-}
+Column column(double decay_per_day = 0) { return {darcy / porosity, dispersivity * darcy / porosity, retardation, decay_per_day}; }
 
 enum class Inlet { held, with_water };
 
@@ -69,8 +67,10 @@ maximum_step = "{:.17g} d"
 [substance.Cd]
 sorption = {{ type = "linear", distribution_coefficient = "{} L/kg" }}
 decay_rate = "{:.17g} 1/d"
-)", s.days, s.n, dx, porosity, bulk_density, darcy, dispersivity, s.dt, s.dt, kd * 1000, s.decay_per_day);
-    if (s.inlet == Inlet::held) text += fmt::format(R"(
+)",
+                            s.days, s.n, dx, porosity, bulk_density, darcy, dispersivity, s.dt, s.dt, kd * 1000, s.decay_per_day);
+    if (s.inlet == Inlet::held)
+        text += fmt::format(R"(
 [[zone]]
 name = "inlet cells"
 x_max = "{:.17g} m"
@@ -80,7 +80,8 @@ name = "inlet concentration"
 substance = "Cd"
 zone = "inlet cells"
 concentration = "1 mg/L"
-)", dx);
+)",
+                            dx);
     return text;
 }
 
@@ -137,43 +138,41 @@ void check_first_order(Setup s, Solution&& solution) {
 }  // namespace
 
 TEST_SUITE("verification") {
+    TEST_CASE("the column example follows Ogata and Banks") {
+        auto run = SiteRun::of_example("column");
+        const double dx = 0.005, dt = 0.25;
+        const auto exact = column(), scheme = with_upwind_dispersion(exact, dx);
+        // "near the end" is left out: the outlet is two dispersivities away and the solution knows none.
+        const double points[] = {0.2525, 0.5025};
+        Errors worst;
+        double allowed = 0, reference = 0, found = 0;
+        run.finish([&](const SiteRun& now) {
+            if (now.state().step < 20) return;  // nothing has arrived
+            for (const double x : points) {
+                const double c = now.concentration(now.cell(x, 0.05, -0.05)) / one_mg_per_L;
+                const double expected = first_type(exact, x - 0.5 * dx, now.days());
+                const double smeared = after_implicit_steps(first_type, scheme, x - 0.5 * dx, static_cast<int>(now.state().step), dt);
+                if (std::abs(c - expected) > worst.exact) worst.exact = std::abs(c - expected), reference = expected, found = c;
+                worst.scheme = std::max(worst.scheme, std::abs(c - smeared));
+                allowed = std::max(allowed, std::abs(smeared - expected));
+            }
+        });
+        REQUIRE(run.state().step == 800);  // equal steps of 0.25 d, on which the smeared solution rests
+        // What upwind and implicit Euler do to the solution, computed apart, explains the difference; a tenth more for the second order.
+        report("ogata_banks", "breakthrough:max_abs", reference, found, worst.exact, 1.1 * allowed, "Ogata & Banks 1961, eq. 15");
+        // The rest is of second order: about (dx/αL)² = 1/16 of the first-order difference.
+        report("ogata_banks", "breakthrough_as_the_scheme_smears_it:max_abs", 0, worst.scheme, worst.scheme, allowed / 16,
+               "Ogata & Banks 1961, eq. 15, with the numerical dispersion of Lantz 1971");
+        CHECK(run.closure() < 1e-9);
+    }
 
-TEST_CASE("the column example follows Ogata and Banks") {
-    auto run = SiteRun::of_example("column");
-    const double dx = 0.005, dt = 0.25;
-    const auto exact = column(), scheme = with_upwind_dispersion(exact, dx);
-    // "near the end" is left out: the outlet is two dispersivities away and the solution knows none.
-    const double points[] = {0.2525, 0.5025};
-    Errors worst;
-    double allowed = 0, reference = 0, found = 0;
-    run.finish([&](const SiteRun& now) {
-        if (now.state().step < 20) return;  // nothing has arrived
-        for (const double x : points) {
-            const double c = now.concentration(now.cell(x, 0.05, -0.05)) / one_mg_per_L;
-            const double expected = first_type(exact, x - 0.5 * dx, now.days());
-            const double smeared = after_implicit_steps(first_type, scheme, x - 0.5 * dx, static_cast<int>(now.state().step), dt);
-            if (std::abs(c - expected) > worst.exact) worst.exact = std::abs(c - expected), reference = expected, found = c;
-            worst.scheme = std::max(worst.scheme, std::abs(c - smeared));
-            allowed = std::max(allowed, std::abs(smeared - expected));
-        }
-    });
-    REQUIRE(run.state().step == 800);  // equal steps of 0.25 d, on which the smeared solution rests
-    // What upwind and implicit Euler do to the solution, computed apart, explains the difference; a tenth more for the second order.
-    report("ogata_banks", "breakthrough:max_abs", reference, found, worst.exact, 1.1 * allowed, "Ogata & Banks 1961, eq. 15");
-    // The rest is of second order: about (dx/αL)² = 1/16 of the first-order difference.
-    report("ogata_banks", "breakthrough_as_the_scheme_smears_it:max_abs", 0, worst.scheme, worst.scheme, allowed / 16,
-           "Ogata & Banks 1961, eq. 15, with the numerical dispersion of Lantz 1971");
-    CHECK(run.closure() < 1e-9);
-}
+    TEST_CASE("a held inlet: first order towards Ogata and Banks") { check_first_order({}, first_type); }
 
-TEST_CASE("a held inlet: first order towards Ogata and Banks") { check_first_order({}, first_type); }
+    TEST_CASE("a held inlet with decay and sorption: first order towards van Genuchten and Alves") {
+        check_first_order({.decay_per_day = 0.02}, first_type);
+    }
 
-TEST_CASE("a held inlet with decay and sorption: first order towards van Genuchten and Alves") {
-    check_first_order({.decay_per_day = 0.02}, first_type);
-}
-
-TEST_CASE("water of a given concentration enters: first order towards Lindstrom") {
-    check_first_order({.inlet = Inlet::with_water}, third_type);
-}
-
+    TEST_CASE("water of a given concentration enters: first order towards Lindstrom") {
+        check_first_order({.inlet = Inlet::with_water}, third_type);
+    }
 }

@@ -42,18 +42,17 @@ std::array<int, 3> class_counts(double ph) {
 }  // namespace
 
 TEST_SUITE("verification") {
-
-TEST_CASE("the 155 samples of the Meuse fall into the known classes of farmland") {
-    // Counts are whole numbers: the tolerance is none. The references were counted by hand from the same table and the published limits.
-    const char* source = "GB 15618-2018, tables 1 and 3, other land, on the data of Rikken and van Rijn (1993)";
-    const std::array<const char*, 3> names{"priority_protection", "safe_use", "strict_control"};
-    const auto compare = [&](double ph, std::array<int, 3> expected) {
-        const auto counts = class_counts(ph);
-        for (std::size_t c = 0; c < 3; ++c)
-            report("meuse/classes", fmt::format("pH_{:g}/{}:abs", ph, names[c]), expected[c], counts[c], std::abs(counts[c] - expected[c]), 0, source);
-    };
-    compare(7.0, {19, 86, 50});
-    compare(8.0, {30, 89, 36});
-}
-
+    TEST_CASE("the 155 samples of the Meuse fall into the known classes of farmland") {
+        // Counts are whole numbers: the tolerance is none. The references were counted by hand from the same table and the published limits.
+        const char* source = "GB 15618-2018, tables 1 and 3, other land, on the data of Rikken and van Rijn (1993)";
+        const std::array<const char*, 3> names{"priority_protection", "safe_use", "strict_control"};
+        const auto compare = [&](double ph, std::array<int, 3> expected) {
+            const auto counts = class_counts(ph);
+            for (std::size_t c = 0; c < 3; ++c)
+                report("meuse/classes", fmt::format("pH_{:g}/{}:abs", ph, names[c]), expected[c], counts[c],
+                       std::abs(counts[c] - expected[c]), 0, source);
+        };
+        compare(7.0, {19, 86, 50});
+        compare(8.0, {30, 89, 36});
+    }
 }

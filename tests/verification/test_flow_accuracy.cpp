@@ -32,7 +32,8 @@ double conductivity(Point p) { return std::exp(std::sin(2 * p.x) + p.y * p.z); }
 double head(Point p) { return std::sin(pi * p.x) * std::cos(pi * p.y) * std::exp(p.z); }
 double source(Point p) {
     const double k = conductivity(p), e = std::exp(p.z);
-    const double hx = pi * std::cos(pi * p.x) * std::cos(pi * p.y) * e, hy = -pi * std::sin(pi * p.x) * std::sin(pi * p.y) * e, hz = head(p);
+    const double hx = pi * std::cos(pi * p.x) * std::cos(pi * p.y) * e, hy = -pi * std::sin(pi * p.x) * std::sin(pi * p.y) * e,
+                 hz = head(p);
     const double laplacian = (1 - 2 * pi * pi) * head(p);
     return -k * (laplacian + 2 * std::cos(2 * p.x) * hx + p.z * hy + p.y * hz);
 }
@@ -124,14 +125,17 @@ porosity = 0.3
 [flow]
 regime = "steady"
 initial_head = "0 m"
-)", widths_text(widths));
-    for (const char* side : {"west", "east", "south", "north"}) text += fmt::format(R"(
+)",
+                            widths_text(widths));
+    for (const char* side : {"west", "east", "south", "north"})
+        text += fmt::format(R"(
 [[boundary]]
 type = "fixed_head"
 name = "{0}"
 side = "{0}"
 head_field = {{ cells = "{0}.csv", column = "value", unit = "m" }}
-)", side);
+)",
+                            side);
     SiteRun run(text, k_file.folder);
     run.finish();
     double sum = 0;
@@ -177,7 +181,9 @@ regime = "transient"
 initial_head = {{ cells = "mound.csv", column = "value", unit = "m" }}
 initial_step = "{3:.17g} d"
 maximum_step = "{3:.17g} d"
-)", days, widths_text(widths), 1 / diffusivity, dt), file.folder);
+)",
+                            days, widths_text(widths), 1 / diffusivity, dt),
+                file.folder);
     run.finish();
     REQUIRE(run.state().step == std::lround(days / dt));
     return run;
@@ -193,53 +199,52 @@ double mound_error(const SiteRun& run, double amplitude) {
 }  // namespace
 
 TEST_SUITE("verification") {
-
-TEST_CASE("steady flow is of second order on uneven cells, three dimensions") {
-    const double coarse = manufactured_error(12), middle = manufactured_error(24), fine = manufactured_error(48);
-    INFO("errors ", coarse, " ", middle, " ", fine);
-    // Truncation is of first order where widths jump, the heads are of second order still (Weiser & Wheeler 1988, theorem 4.1); a tenth
-    // of an order is left for what is not asymptotic yet.
-    CHECK(observed_order(coarse, middle) > 1.9);
-    report("flow/manufactured_3d", "head:order", 2, observed_order(middle, fine), std::max(0.0, 2 - observed_order(middle, fine)), 0.1,
-           "manufactured solution; order: Weiser & Wheeler 1988");
-}
-
-TEST_CASE("steady flow through smooth heterogeneous ground is of second order, a whole site") {
-    const auto coarse = site_error(20), middle = site_error(40), fine = site_error(80);
-    INFO("errors ", coarse.head, " ", middle.head, " ", fine.head);
-    CHECK(observed_order(coarse.head, middle.head) > 1.9);
-    report("flow/conjugate_functions", "head:order", 2, observed_order(middle.head, fine.head),
-           std::max(0.0, 2 - observed_order(middle.head, fine.head)), 0.1, "Bear 1972, section 6.5: h and K from conjugate functions");
-    CHECK(std::max({coarse.closure, middle.closure, fine.closure}) < 1e-9);
-}
-
-TEST_CASE("a mound flattens: second order in space, first in time") {
-    const double days = 1, rate = diffusivity * pi * pi / (length * length);
-    // In space: the step is quartered when the width is halved, so that errors of time fall like those of space.
-    std::vector<double> errors;
-    for (const int n : {10, 20, 40}) {
-        const auto run = flattening_mound(uneven_widths(n, length), 0.1 * 100 / (n * n), days);
-        errors.push_back(mound_error(run, std::exp(-rate * days)));
-        CHECK(run.closure() < 1e-9);
+    TEST_CASE("steady flow is of second order on uneven cells, three dimensions") {
+        const double coarse = manufactured_error(12), middle = manufactured_error(24), fine = manufactured_error(48);
+        INFO("errors ", coarse, " ", middle, " ", fine);
+        // Truncation is of first order where widths jump, the heads are of second order still (Weiser & Wheeler 1988, theorem 4.1); a tenth
+        // of an order is left for what is not asymptotic yet.
+        CHECK(observed_order(coarse, middle) > 1.9);
+        report("flow/manufactured_3d", "head:order", 2, observed_order(middle, fine), std::max(0.0, 2 - observed_order(middle, fine)), 0.1,
+               "manufactured solution; order: Weiser & Wheeler 1988");
     }
-    INFO("errors ", errors[0], " ", errors[1], " ", errors[2]);
-    CHECK(observed_order(errors[0], errors[1]) > 1.9);
-    report("flow/cosine_mound", "head_space:order", 2, observed_order(errors[1], errors[2]), std::max(0.0, 2 - observed_order(errors[1], errors[2])), 0.1,
-           "Carslaw & Jaeger 1959, section 3.3");
 
-    // In time: on even cells the cosine is an eigenvector of the discrete operator too, and decays by 1/(1 + μ dt) a step, exactly.
-    const int n = 40;
-    const double width = length / n, mu = diffusivity * 4 / (width * width) * std::pow(std::sin(0.5 * pi * width / length), 2);
-    std::vector<double> in_time;
-    for (const double dt : {0.05, 0.025, 0.0125}) {
-        const auto run = flattening_mound(std::vector<double>(n, width), dt, days);
-        CHECK(mound_error(run, std::pow(1 + mu * dt, -days / dt)) < 1e-9);  // tolerance of the solver, 1e-10 of the water that passes, summed up
-        in_time.push_back(mound_error(run, std::exp(-mu * days)));
+    TEST_CASE("steady flow through smooth heterogeneous ground is of second order, a whole site") {
+        const auto coarse = site_error(20), middle = site_error(40), fine = site_error(80);
+        INFO("errors ", coarse.head, " ", middle.head, " ", fine.head);
+        CHECK(observed_order(coarse.head, middle.head) > 1.9);
+        report("flow/conjugate_functions", "head:order", 2, observed_order(middle.head, fine.head),
+               std::max(0.0, 2 - observed_order(middle.head, fine.head)), 0.1, "Bear 1972, section 6.5: h and K from conjugate functions");
+        CHECK(std::max({coarse.closure, middle.closure, fine.closure}) < 1e-9);
     }
-    INFO("errors in time ", in_time[0], " ", in_time[1], " ", in_time[2]);
-    CHECK(observed_order(in_time[0], in_time[1]) > 0.95);
-    report("flow/cosine_mound", "head_time:order", 1, observed_order(in_time[1], in_time[2]), std::max(0.0, 1 - observed_order(in_time[1], in_time[2])), 0.05,
-           "Carslaw & Jaeger 1959, section 3.3");
-}
 
+    TEST_CASE("a mound flattens: second order in space, first in time") {
+        const double days = 1, rate = diffusivity * pi * pi / (length * length);
+        // In space: the step is quartered when the width is halved, so that errors of time fall like those of space.
+        std::vector<double> errors;
+        for (const int n : {10, 20, 40}) {
+            const auto run = flattening_mound(uneven_widths(n, length), 0.1 * 100 / (n * n), days);
+            errors.push_back(mound_error(run, std::exp(-rate * days)));
+            CHECK(run.closure() < 1e-9);
+        }
+        INFO("errors ", errors[0], " ", errors[1], " ", errors[2]);
+        CHECK(observed_order(errors[0], errors[1]) > 1.9);
+        report("flow/cosine_mound", "head_space:order", 2, observed_order(errors[1], errors[2]),
+               std::max(0.0, 2 - observed_order(errors[1], errors[2])), 0.1, "Carslaw & Jaeger 1959, section 3.3");
+
+        // In time: on even cells the cosine is an eigenvector of the discrete operator too, and decays by 1/(1 + μ dt) a step, exactly.
+        const int n = 40;
+        const double width = length / n, mu = diffusivity * 4 / (width * width) * std::pow(std::sin(0.5 * pi * width / length), 2);
+        std::vector<double> in_time;
+        for (const double dt : {0.05, 0.025, 0.0125}) {
+            const auto run = flattening_mound(std::vector<double>(n, width), dt, days);
+            CHECK(mound_error(run, std::pow(1 + mu * dt, -days / dt)) <
+                  1e-9);  // tolerance of the solver, 1e-10 of the water that passes, summed up
+            in_time.push_back(mound_error(run, std::exp(-mu * days)));
+        }
+        INFO("errors in time ", in_time[0], " ", in_time[1], " ", in_time[2]);
+        CHECK(observed_order(in_time[0], in_time[1]) > 0.95);
+        report("flow/cosine_mound", "head_time:order", 1, observed_order(in_time[1], in_time[2]),
+               std::max(0.0, 1 - observed_order(in_time[1], in_time[2])), 0.05, "Carslaw & Jaeger 1959, section 3.3");
+    }
 }

@@ -59,18 +59,17 @@ SiteRun run_to_end(const std::string& text) {
 }  // namespace
 
 TEST_SUITE("verification") {
+    TEST_CASE("a head fixed at a side is held at the side, one fixed in cells at their centres") {
+        const auto sides = run_to_end(row_site(side_head("west", 3) + side_head("east", 1)));
+        CHECK(sides.inflow("west") == exactly(2 * 100 * 2.0 / 100));  // K · area · 2 m / 100 m
+        CHECK(sides.head(sides.cell(5, 5, -5)) == exactly(3 - 2 * 0.05));
+        const auto cells = run_to_end(row_site(zone_head("first", 3) + zone_head("last", 1)));
+        CHECK(cells.inflow("first") == exactly(2 * 100 * 2.0 / 90));  // centre to centre: half a cell less at each end
+        CHECK(cells.head(cells.cell(5, 5, -5)) == 3.0);
+    }
 
-TEST_CASE("a head fixed at a side is held at the side, one fixed in cells at their centres") {
-    const auto sides = run_to_end(row_site(side_head("west", 3) + side_head("east", 1)));
-    CHECK(sides.inflow("west") == exactly(2 * 100 * 2.0 / 100));  // K · area · 2 m / 100 m
-    CHECK(sides.head(sides.cell(5, 5, -5)) == exactly(3 - 2 * 0.05));
-    const auto cells = run_to_end(row_site(zone_head("first", 3) + zone_head("last", 1)));
-    CHECK(cells.inflow("first") == exactly(2 * 100 * 2.0 / 90));  // centre to centre: half a cell less at each end
-    CHECK(cells.head(cells.cell(5, 5, -5)) == 3.0);
-}
-
-TEST_CASE("layers in series pass the flux of their effective conductivity") {
-    const auto run = run_to_end(R"(
+    TEST_CASE("layers in series pass the flux of their effective conductivity") {
+        const auto run = run_to_end(R"(
 [site]
 name = "two layers"
 start = 2024-01-01
@@ -103,13 +102,13 @@ regime = "steady"
 initial_head = "0 m"
 tolerance = 1e-13
 )" + side_head("top", 5) + side_head("bottom", 1));
-    const double effective = 2.5 / (2 / 10.0 + 0.5 / 1e-4);  // harmonic mean (Bear 1972, eq. 5.8.4)
-    CHECK(run.inflow("top") == exactly(effective * 4 / 2.5));
-    CHECK(run.inflow("bottom") == exactly(-effective * 4 / 2.5));
-}
+        const double effective = 2.5 / (2 / 10.0 + 0.5 / 1e-4);  // harmonic mean (Bear 1972, eq. 5.8.4)
+        CHECK(run.inflow("top") == exactly(effective * 4 / 2.5));
+        CHECK(run.inflow("bottom") == exactly(-effective * 4 / 2.5));
+    }
 
-TEST_CASE("a well takes from each layer by conductivity times length of screen") {
-    const auto run = run_to_end(R"(
+    TEST_CASE("a well takes from each layer by conductivity times length of screen") {
+        const auto run = run_to_end(R"(
 [site]
 name = "screen"
 start = 2024-01-01
@@ -156,24 +155,24 @@ screen_top = "-2 m"
 screen_bottom = "-8 m"
 rate = "-130 m3/d"
 )" + side_head("west", 0));
-    const auto& exchange = run.state().water_exchanges.at(0);
-    REQUIRE(exchange.name == "well");
-    REQUIRE(exchange.cells.size() == 3);
-    // K · length: 1 · 2 m, 20 · 3 m, 4 · 1 m, of 66 in sum.
-    const auto share = [&](double z) {
-        for (std::size_t n = 0; n < 3; ++n)
-            if (exchange.cells[n] == run.cell(25, 25, z)) return exchange.rate[n] * day / -130;
-        return 0.0;
-    };
-    CHECK(share(-2) == doctest::Approx(2 / 66.0).epsilon(1e-14));
-    CHECK(share(-5) == doctest::Approx(60 / 66.0).epsilon(1e-14));
-    CHECK(share(-9) == doctest::Approx(4 / 66.0).epsilon(1e-14));
-    CHECK(run.inflow("west") == exactly(130));
-}
+        const auto& exchange = run.state().water_exchanges.at(0);
+        REQUIRE(exchange.name == "well");
+        REQUIRE(exchange.cells.size() == 3);
+        // K · length: 1 · 2 m, 20 · 3 m, 4 · 1 m, of 66 in sum.
+        const auto share = [&](double z) {
+            for (std::size_t n = 0; n < 3; ++n)
+                if (exchange.cells[n] == run.cell(25, 25, z)) return exchange.rate[n] * day / -130;
+            return 0.0;
+        };
+        CHECK(share(-2) == doctest::Approx(2 / 66.0).epsilon(1e-14));
+        CHECK(share(-5) == doctest::Approx(60 / 66.0).epsilon(1e-14));
+        CHECK(share(-9) == doctest::Approx(4 / 66.0).epsilon(1e-14));
+        CHECK(run.inflow("west") == exactly(130));
+    }
 
-TEST_CASE("a river leaks by its head difference, and independently of the head below its bed") {
-    const auto river = [](double outer_head) {
-        return row_site(side_head("east", outer_head) + R"(
+    TEST_CASE("a river leaks by its head difference, and independently of the head below its bed") {
+        const auto river = [](double outer_head) {
+            return row_site(side_head("east", outer_head) + R"(
 [[boundary]]
 type = "river"
 name = "river"
@@ -182,25 +181,25 @@ stage = "5 m"
 bed_elevation = "4 m"
 conductance = "0.3 m2/d"
 )");
-    };
-    // Connected: bed 0.3 m²/d and ground 2 · 100 / 95 m²/d in series.
-    const double ground = 200.0 / 95;
-    const auto gaining = run_to_end(river(7));
-    CHECK(gaining.inflow("river") == exactly(-(7 - 5) * 0.3 * ground / (0.3 + ground)));
-    const auto losing = run_to_end(river(4.5));
-    CHECK(losing.inflow("river") == exactly(0.5 * 0.3 * ground / (0.3 + ground)));
-    // Disconnected: stage minus bed drives the leakage, however deep the head lies (McDonald & Harbaugh 1988, eq. 65).
-    for (const double deep : {0.0, -3.0}) {
-        const auto below = run_to_end(river(deep));
-        CHECK(below.head(below.cell(5, 5, -5)) < 4);
-        CHECK(below.inflow("river") == exactly(0.3));
-        CHECK(below.head(below.cell(5, 5, -5)) == exactly(deep + 0.3 / ground));
+        };
+        // Connected: bed 0.3 m²/d and ground 2 · 100 / 95 m²/d in series.
+        const double ground = 200.0 / 95;
+        const auto gaining = run_to_end(river(7));
+        CHECK(gaining.inflow("river") == exactly(-(7 - 5) * 0.3 * ground / (0.3 + ground)));
+        const auto losing = run_to_end(river(4.5));
+        CHECK(losing.inflow("river") == exactly(0.5 * 0.3 * ground / (0.3 + ground)));
+        // Disconnected: stage minus bed drives the leakage, however deep the head lies (McDonald & Harbaugh 1988, eq. 65).
+        for (const double deep : {0.0, -3.0}) {
+            const auto below = run_to_end(river(deep));
+            CHECK(below.head(below.cell(5, 5, -5)) < 4);
+            CHECK(below.inflow("river") == exactly(0.3));
+            CHECK(below.head(below.cell(5, 5, -5)) == exactly(deep + 0.3 / ground));
+        }
     }
-}
 
-TEST_CASE("a drain takes water above its elevation and gives none below it") {
-    const auto drain = [](double outer_head) {
-        return row_site(side_head("east", outer_head) + R"(
+    TEST_CASE("a drain takes water above its elevation and gives none below it") {
+        const auto drain = [](double outer_head) {
+            return row_site(side_head("east", outer_head) + R"(
 [[boundary]]
 type = "drain"
 name = "drain"
@@ -208,45 +207,46 @@ zone = "first"
 elevation = "2 m"
 conductance = "5 m2/d"
 )");
-    };
-    const double ground = 200.0 / 95;
-    const auto flowing = run_to_end(drain(6));
-    CHECK(flowing.inflow("drain") == exactly(-(6 - 2) * 5 * ground / (5 + ground)));
-    const auto dry = run_to_end(drain(1.5));
-    CHECK(dry.inflow("drain") == 0.0);
-    CHECK(dry.head(dry.cell(5, 5, -5)) == exactly(1.5));
-}
+        };
+        const double ground = 200.0 / 95;
+        const auto flowing = run_to_end(drain(6));
+        CHECK(flowing.inflow("drain") == exactly(-(6 - 2) * 5 * ground / (5 + ground)));
+        const auto dry = run_to_end(drain(1.5));
+        CHECK(dry.inflow("drain") == 0.0);
+        CHECK(dry.head(dry.cell(5, 5, -5)) == exactly(1.5));
+    }
 
-TEST_CASE("a general head exchanges in both directions through its conductance") {
-    for (const double outside : {8.0, -8.0}) {
-        const auto run = run_to_end(row_site(side_head("east", 1) + fmt::format(R"(
+    TEST_CASE("a general head exchanges in both directions through its conductance") {
+        for (const double outside : {8.0, -8.0}) {
+            const auto run = run_to_end(row_site(side_head("east", 1) + fmt::format(R"(
 [[boundary]]
 type = "general_head"
 name = "lake"
 side = "west"
 head = "{} m"
 leakance = "0.02 1/d"
-)", outside)));
-        const double bed = 0.02 * 100, ground = 200.0 / 95;  // leakance times plan area
-        CHECK(run.inflow("lake") == exactly((outside - 1) * bed * ground / (bed + ground)));
+)",
+                                                                                    outside)));
+            const double bed = 0.02 * 100, ground = 200.0 / 95;  // leakance times plan area
+            CHECK(run.inflow("lake") == exactly((outside - 1) * bed * ground / (bed + ground)));
+        }
     }
-}
 
-TEST_CASE("recharge enters every column once") {
-    const auto run = run_to_end(row_site(side_head("east", 0) + R"(
+    TEST_CASE("recharge enters every column once") {
+        const auto run = run_to_end(row_site(side_head("east", 0) + R"(
 [[boundary]]
 type = "recharge"
 name = "rain"
 rate = "2 mm/d"
 )"));
-    CHECK(run.inflow("rain") == exactly(0.002 * 1000));
-    CHECK(run.inflow("east") == exactly(-2));
-}
+        CHECK(run.inflow("rain") == exactly(0.002 * 1000));
+        CHECK(run.inflow("east") == exactly(-2));
+    }
 
-TEST_CASE("a layer of no thickness changes nothing") {
-    // Three layers of which the clay between the others is there in the east only; the east is cut off. Against two layers alone.
-    const auto site = [](bool clay) {
-        return fmt::format(R"(
+    TEST_CASE("a layer of no thickness changes nothing") {
+        // Three layers of which the clay between the others is there in the east only; the east is cut off. Against two layers alone.
+        const auto site = [](bool clay) {
+            return fmt::format(R"(
 [site]
 name = "pinched out"
 start = 2024-01-01
@@ -295,24 +295,27 @@ tolerance = 1e-13
 type = "recharge"
 name = "rain"
 rate = "2 mm/d"
-)", clay ? "[[grid.layer]]\nname = \"clay\"\nthickness = { points = \"clay.csv\", column = \"thickness\", unit = \"m\", method = \"nearest\" }\ncells = 2" : "")
-            + zone_head("source", 2) + zone_head("sink", 0);
-    };
-    const TemporaryFile west("x,y\n-1,-1\n150,-1\n150,31\n-1,31\n", "west.csv"), clay("x,y,thickness\n100,15,0\n200,15,5\n", "clay.csv");
-    SiteRun with(site(true), west.folder), without(site(false), west.folder);
-    with.finish();
-    without.finish();
-    REQUIRE(with.grid().cell_count() == without.grid().cell_count() / 2 * 3);
-    REQUIRE(with.grid().active_count() == without.grid().active_count());
-    double worst = 0;
-    for (Index c = 0; c < without.grid().cell_count(); ++c) {
-        if (!without.grid().active(c)) continue;
-        const auto p = without.grid().centre_crs(c);
-        worst = std::max(worst, std::abs(without.head(c) - with.head(with.cell(p.x, p.y, p.z))));
+)",
+                               clay ? "[[grid.layer]]\nname = \"clay\"\nthickness = { points = \"clay.csv\", column = \"thickness\", unit "
+                                      "= \"m\", method = \"nearest\" }\ncells = 2"
+                                    : "") +
+                   zone_head("source", 2) + zone_head("sink", 0);
+        };
+        const TemporaryFile west("x,y\n-1,-1\n150,-1\n150,31\n-1,31\n", "west.csv"),
+            clay("x,y,thickness\n100,15,0\n200,15,5\n", "clay.csv");
+        SiteRun with(site(true), west.folder), without(site(false), west.folder);
+        with.finish();
+        without.finish();
+        REQUIRE(with.grid().cell_count() == without.grid().cell_count() / 2 * 3);
+        REQUIRE(with.grid().active_count() == without.grid().active_count());
+        double worst = 0;
+        for (Index c = 0; c < without.grid().cell_count(); ++c) {
+            if (!without.grid().active(c)) continue;
+            const auto p = without.grid().centre_crs(c);
+            worst = std::max(worst, std::abs(without.head(c) - with.head(with.cell(p.x, p.y, p.z))));
+        }
+        CHECK(worst < 1e-10);  // heads up to 2 m, solved to 1e-13 of the water that passes
+        CHECK(with.inflow("source") == doctest::Approx(without.inflow("source")).epsilon(1e-10));
+        CHECK(std::max(with.closure(), without.closure()) < 1e-9);
     }
-    CHECK(worst < 1e-10);  // heads up to 2 m, solved to 1e-13 of the water that passes
-    CHECK(with.inflow("source") == doctest::Approx(without.inflow("source")).epsilon(1e-10));
-    CHECK(std::max(with.closure(), without.closure()) < 1e-9);
-}
-
 }

@@ -37,7 +37,8 @@ struct RandomGround {
     /// A polygon with a notch cut into its northern side: the columns there are inactive.
     std::string hole_text() const {
         const double x = sum(widths_x), y = sum(widths_y);
-        return fmt::format("x,y\n-1,-1\n{0},-1\n{0},{1}\n{2},{1}\n{2},{3}\n{4},{3}\n{4},{1}\n-1,{1}\n", x + 1, y + 1, 0.7 * x, 0.5 * y, 0.4 * x);
+        return fmt::format("x,y\n-1,-1\n{0},-1\n{0},{1}\n{2},{1}\n{2},{3}\n{4},{3}\n{4},{1}\n-1,{1}\n", x + 1, y + 1, 0.7 * x, 0.5 * y,
+                           0.4 * x);
     }
 
     /// Grid and medium; the files it names lie in folder().
@@ -52,8 +53,10 @@ dx = {}
 dy = {}
 top = "0 m"
 active = {{ polygon = "outside.csv" }}
-)", days, widths_text(widths_x), widths_text(widths_y));
-        for (std::size_t k = 0; k < widths_z.size(); ++k) site += fmt::format("[[grid.layer]]\nname = \"{}\"\nthickness = \"{:.17g} m\"\n", k, widths_z[k]);
+)",
+                                days, widths_text(widths_x), widths_text(widths_y));
+        for (std::size_t k = 0; k < widths_z.size(); ++k)
+            site += fmt::format("[[grid.layer]]\nname = \"{}\"\nthickness = \"{:.17g} m\"\n", k, widths_z[k]);
         return site + R"(
 [[medium]]
 hydraulic_conductivity = { cells = "k.csv", column = "value", unit = "m/d" }
@@ -97,12 +100,11 @@ double amount_given(const SiteRun& run, Index substance) {
 }  // namespace
 
 TEST_SUITE("verification") {
-
-TEST_CASE("in a closed box the amounts of all substances stay, whatever the ground") {
-    for (const unsigned seed : {1u, 2u, 3u}) {
-        RandomGround ground(seed, 14, 11, 4);
-        // Uneven heads drive water through every cell until they are level; nothing enters or leaves.
-        SiteRun run(ground.text(30) + R"(
+    TEST_CASE("in a closed box the amounts of all substances stay, whatever the ground") {
+        for (const unsigned seed : {1u, 2u, 3u}) {
+            RandomGround ground(seed, 14, 11, 4);
+            // Uneven heads drive water through every cell until they are level; nothing enters or leaves.
+            SiteRun run(ground.text(30) + R"(
 [flow]
 regime = "transient"
 initial_head = { cells = "head.csv", column = "value", unit = "m" }
@@ -111,26 +113,27 @@ initial_step = "0.01 d"
 longitudinal_dispersivity = "0.5 m"
 courant = 3
 initial_step = "0.01 d"
-)" + three_substances, ground.folder());
-        REQUIRE(run.grid().active_count() < run.grid().cell_count());
-        run.start();
-        const double start[] = {amount_given(run, 0), amount_given(run, 1), amount_given(run, 2)};
-        double worst = 0;
-        run.finish([&](const SiteRun& now) {
-            const char* names[] = {"Cd", "SO4", "Zn"};
-            for (int s = 0; s < 3; ++s) worst = std::max(worst, std::abs(now.stored(names[s]) - start[s]) / start[s]);
-        });
-        CHECK(run.state().step > 10);
-        INFO("seed ", seed, ": worst change ", worst, ", closure ", run.closure(), ", steps ", run.state().step);
-        // The linear solver leaves 1e-12 of the right-hand side per step, of either sign.
-        CHECK(worst < 1e-11);
-        for (const auto& c : run.ledger().closures()) CHECK(c.cumulative <= 1e-10);
+)" + three_substances,
+                        ground.folder());
+            REQUIRE(run.grid().active_count() < run.grid().cell_count());
+            run.start();
+            const double start[] = {amount_given(run, 0), amount_given(run, 1), amount_given(run, 2)};
+            double worst = 0;
+            run.finish([&](const SiteRun& now) {
+                const char* names[] = {"Cd", "SO4", "Zn"};
+                for (int s = 0; s < 3; ++s) worst = std::max(worst, std::abs(now.stored(names[s]) - start[s]) / start[s]);
+            });
+            CHECK(run.state().step > 10);
+            INFO("seed ", seed, ": worst change ", worst, ", closure ", run.closure(), ", steps ", run.state().step);
+            // The linear solver leaves 1e-12 of the right-hand side per step, of either sign.
+            CHECK(worst < 1e-11);
+            for (const auto& c : run.ledger().closures()) CHECK(c.cumulative <= 1e-10);
+        }
     }
-}
 
-TEST_CASE("with water passing through, what is in store is what was there, plus in, minus out") {
-    RandomGround ground(4, 14, 11, 4);
-    SiteRun run(ground.text(100) + R"(
+    TEST_CASE("with water passing through, what is in store is what was there, plus in, minus out") {
+        RandomGround ground(4, 14, 11, 4);
+        SiteRun run(ground.text(100) + R"(
 [flow]
 regime = "steady"
 initial_head = "0 m"
@@ -153,50 +156,54 @@ concentration.Zn = "0.1 mg/L"
 [transport]
 longitudinal_dispersivity = "0.5 m"
 courant = 5
-)" + three_substances, ground.folder());
-    run.start();
-    const double start[] = {amount_given(run, 0), amount_given(run, 1), amount_given(run, 2)};
-    run.finish();
-    const char* names[] = {"Cd", "SO4", "Zn"};
-    for (int s = 0; s < 3; ++s)
-        for (const auto& c : run.ledger().closures())
-            if (c.component == names[s]) {
-                const double balance = start[s] + c.in - c.out - run.stored(names[s]);
-                INFO(names[s], " ", balance, " of ", start[s], ", closure ", c.cumulative);
-                CHECK(std::abs(balance) < 1e-11 * std::max(start[s] + c.in, c.out));
-                CHECK(c.cumulative <= 1e-10);
-            }
-}
+)" + three_substances,
+                    ground.folder());
+        run.start();
+        const double start[] = {amount_given(run, 0), amount_given(run, 1), amount_given(run, 2)};
+        run.finish();
+        const char* names[] = {"Cd", "SO4", "Zn"};
+        for (int s = 0; s < 3; ++s)
+            for (const auto& c : run.ledger().closures())
+                if (c.component == names[s]) {
+                    const double balance = start[s] + c.in - c.out - run.stored(names[s]);
+                    INFO(names[s], " ", balance, " of ", start[s], ", closure ", c.cumulative);
+                    CHECK(std::abs(balance) < 1e-11 * std::max(start[s] + c.in, c.out));
+                    CHECK(c.cumulative <= 1e-10);
+                }
+    }
 
-TEST_CASE("a given content is parted between water and soil without loss") {
-    RandomGround ground(5, 9, 7, 3);
-    SiteRun run(ground.text(1) + R"(
+    TEST_CASE("a given content is parted between water and soil without loss") {
+        RandomGround ground(5, 9, 7, 3);
+        SiteRun run(ground.text(1) + R"(
 [transport]
-)" + three_substances, ground.folder());
-    run.start();
-    REQUIRE(run.state().total_content.species_count() == 3);
-    std::vector<double> given;
-    std::ifstream in(ground.content.path);
-    std::string line;
-    std::getline(in, line);
-    while (std::getline(in, line)) given.push_back(std::stod(line) * 1e-6);  // mg/kg to kg/kg
-    REQUIRE(static_cast<Index>(given.size()) == run.grid().cell_count());
-    for (const Index s : {0, 2})
-        for (Index c = 0; c < run.grid().cell_count(); ++c) {
-            if (!run.grid().active(c)) continue;
-            const double expected = given[static_cast<std::size_t>(c)], kd = s == 0 ? 0.05 : 0.002;
-            CHECK(run.state().total_content[s][static_cast<std::size_t>(c)] == doctest::Approx(expected).epsilon(1e-14));
-            // (θC + ρb Kd C)/ρb, from the concentration itself.
-            CHECK((0.35 + 1600 * kd) * run.concentration(c, s) / 1600 == doctest::Approx(expected).epsilon(1e-14));
-        }
-}
+)" + three_substances,
+                    ground.folder());
+        run.start();
+        REQUIRE(run.state().total_content.species_count() == 3);
+        std::vector<double> given;
+        std::ifstream in(ground.content.path);
+        std::string line;
+        std::getline(in, line);
+        while (std::getline(in, line)) given.push_back(std::stod(line) * 1e-6);  // mg/kg to kg/kg
+        REQUIRE(static_cast<Index>(given.size()) == run.grid().cell_count());
+        for (const Index s : {0, 2})
+            for (Index c = 0; c < run.grid().cell_count(); ++c) {
+                if (!run.grid().active(c)) continue;
+                const double expected = given[static_cast<std::size_t>(c)], kd = s == 0 ? 0.05 : 0.002;
+                CHECK(run.state().total_content[s][static_cast<std::size_t>(c)] == doctest::Approx(expected).epsilon(1e-14));
+                // (θC + ρb Kd C)/ρb, from the concentration itself.
+                CHECK((0.35 + 1600 * kd) * run.concentration(c, s) / 1600 == doctest::Approx(expected).epsilon(1e-14));
+            }
+    }
 
-TEST_CASE("concentrations stay between nothing and the largest that was there or came in") {
-    for (unsigned seed = 100; seed < 200; ++seed) {
-        RandomGround ground(seed, 6, 5, 3);
-        const bool transient = seed % 2 == 0, clean = seed % 5 == 0;  // clean ground: the front starts from nothing
-        const double entering = ground.log_uniform(0.1, 2000), courant = ground.log_uniform(0.5, 50);
-        SiteRun run(ground.text(50) + fmt::format(R"(
+    TEST_CASE("concentrations stay between nothing and the largest that was there or came in") {
+        for (unsigned seed = 100; seed < 200; ++seed) {
+            RandomGround ground(seed, 6, 5, 3);
+            const bool transient = seed % 2 == 0, clean = seed % 5 == 0;  // clean ground: the front starts from nothing
+            const double entering = ground.log_uniform(0.1, 2000), courant = ground.log_uniform(0.5, 50);
+            SiteRun run(
+                ground.text(50) +
+                    fmt::format(R"(
 [flow]
 regime = "{}"
 initial_head = {{ cells = "head.csv", column = "value", unit = "m" }}
@@ -223,24 +230,25 @@ longitudinal_dispersivity = "{:.17g} m"
 courant = {:.17g}
 [substance.SO4]
 {}
-)", transient ? "transient" : "steady", entering, seed % 3 == 0 ? 0.0 : 1.0, courant,
-                                                      clean ? "" : "initial_concentration = { cells = \"content.csv\", column = \"value\", unit = \"mg/L\" }"), ground.folder());
-        run.start();
-        double most = entering * 1e-3;
-        for (Index c = 0; c < run.grid().cell_count(); ++c) most = std::max(most, run.concentration(c));
-        double lowest = 1, highest = 0;
-        run.finish([&](const SiteRun& now) {
-            for (Index c = 0; c < now.grid().cell_count(); ++c) {
-                if (!now.grid().active(c)) continue;
-                lowest = std::min(lowest, now.concentration(c));
-                highest = std::max(highest, now.concentration(c));
-            }
-        });
-        INFO("seed ", seed, ": from ", lowest, " to ", highest, ", at most ", most);
-        CHECK(lowest >= 0);  // not even by rounding
-        // The discrete maximum principle holds as far as the water balances: 1e-10 of the flow, and a cell's share of it.
-        CHECK(highest <= most * (1 + 1e-8));
+)",
+                                transient ? "transient" : "steady", entering, seed % 3 == 0 ? 0.0 : 1.0, courant,
+                                clean ? "" : "initial_concentration = { cells = \"content.csv\", column = \"value\", unit = \"mg/L\" }"),
+                ground.folder());
+            run.start();
+            double most = entering * 1e-3;
+            for (Index c = 0; c < run.grid().cell_count(); ++c) most = std::max(most, run.concentration(c));
+            double lowest = 1, highest = 0;
+            run.finish([&](const SiteRun& now) {
+                for (Index c = 0; c < now.grid().cell_count(); ++c) {
+                    if (!now.grid().active(c)) continue;
+                    lowest = std::min(lowest, now.concentration(c));
+                    highest = std::max(highest, now.concentration(c));
+                }
+            });
+            INFO("seed ", seed, ": from ", lowest, " to ", highest, ", at most ", most);
+            CHECK(lowest >= 0);  // not even by rounding
+            // The discrete maximum principle holds as far as the water balances: 1e-10 of the flow, and a cell's share of it.
+            CHECK(highest <= most * (1 + 1e-8));
+        }
     }
-}
-
 }

@@ -81,7 +81,8 @@ name = "well"
 x = "1 mm"
 y = "1 mm"
 rate = "-{5} m3/d"
-)", widths_text(widths), transmissivity / 10, storage / 10, fine.first_step, fine.step_growth, 0.25 * rate));
+)",
+                            widths_text(widths), transmissivity / 10, storage / 10, fine.first_step, fine.step_growth, 0.25 * rate));
     run.finish();
     CHECK(std::abs(run.head(run.cell(reach - 1, 0.01, -5))) < 2e-6);  // the sides are out of reach: as good as infinite
     Drawdown result;
@@ -102,25 +103,23 @@ rate = "-{5} m3/d"
 }  // namespace
 
 TEST_SUITE("verification") {
-
-TEST_CASE("the drawdown around a well is that of Theis") {
-    const Refinement base_cut{0.5, 1.3, 5e-4, 1.25};
-    const auto base = pump(base_cut), in_space = pump(base_cut.in_space()), in_time = pump(base_cut.in_time());
-    std::size_t worst = 0;
-    double by_space = 0, by_time = 0;
-    for (std::size_t n = 0; n < base.r.size(); ++n) {
-        if (std::abs(base.error(n)) > std::abs(base.error(worst))) worst = n;
-        by_time = std::max(by_time, std::abs(base.error(n) - in_time.error(n)));
+    TEST_CASE("the drawdown around a well is that of Theis") {
+        const Refinement base_cut{0.5, 1.3, 5e-4, 1.25};
+        const auto base = pump(base_cut), in_space = pump(base_cut.in_space()), in_time = pump(base_cut.in_time());
+        std::size_t worst = 0;
+        double by_space = 0, by_time = 0;
+        for (std::size_t n = 0; n < base.r.size(); ++n) {
+            if (std::abs(base.error(n)) > std::abs(base.error(worst))) worst = n;
+            by_time = std::max(by_time, std::abs(base.error(n) - in_time.error(n)));
+        }
+        for (const auto n : base.along_x) by_space = std::max(by_space, std::abs(base.error(n) - in_space.error_at(base.r[n])));
+        INFO("worst ", base.error(worst), ", change by refinement in space ", by_space, ", in time ", by_time);
+        // Halving what is of first order removes half of it, of second order three quarters: what is left of the error is bounded by what the
+        // refinements remove (Richardson 1911), times 2 in time and 4/3 in space, and a fifth for the higher orders.
+        report("theis", "drawdown:max_relative", base.exact[worst], base.computed[worst], std::abs(base.error(worst)),
+               1.2 * (2 * by_time + 4.0 / 3.0 * by_space), "Theis 1935, eq. 4");
+        // And that bound is a narrow one.
+        CHECK(2 * by_time + 4.0 / 3.0 * by_space < 0.03);
+        CHECK(std::max({base.closure, in_space.closure, in_time.closure}) < 1e-9);
     }
-    for (const auto n : base.along_x) by_space = std::max(by_space, std::abs(base.error(n) - in_space.error_at(base.r[n])));
-    INFO("worst ", base.error(worst), ", change by refinement in space ", by_space, ", in time ", by_time);
-    // Halving what is of first order removes half of it, of second order three quarters: what is left of the error is bounded by what the
-    // refinements remove (Richardson 1911), times 2 in time and 4/3 in space, and a fifth for the higher orders.
-    report("theis", "drawdown:max_relative", base.exact[worst], base.computed[worst], std::abs(base.error(worst)),
-           1.2 * (2 * by_time + 4.0 / 3.0 * by_space), "Theis 1935, eq. 4");
-    // And that bound is a narrow one.
-    CHECK(2 * by_time + 4.0 / 3.0 * by_space < 0.03);
-    CHECK(std::max({base.closure, in_space.closure, in_time.closure}) < 1e-9);
-}
-
 }

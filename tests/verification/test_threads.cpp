@@ -74,7 +74,8 @@ sorption = { type = "linear", distribution_coefficient = "0.2 L/kg" }
 [substance.Zn]
 initial_content = "20 mg/kg"
 sorption = { type = "linear", distribution_coefficient = "1 L/kg" }
-)", file.folder);
+)",
+                file.folder);
     run.finish();
     const auto head = run.state().hydraulic_head.span(), concentration = run.state().concentration.all().span();
     return {{head.begin(), head.end()}, {concentration.begin(), concentration.end()}};
@@ -87,15 +88,13 @@ bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
 }  // namespace
 
 TEST_SUITE("verification") {
-
-TEST_CASE("one thread and two give the same heads and concentrations, bit by bit") {
-    const int before = thread_count();
-    const auto one = fields_with(1), two = fields_with(2);
-    set_thread_count(before);
-    REQUIRE(one.head.size() > 20000);
-    CHECK(*std::max_element(one.concentration.begin(), one.concentration.end()) > 0);  // something was computed
-    CHECK(same_bits(one.head, two.head));
-    CHECK(same_bits(one.concentration, two.concentration));
-}
-
+    TEST_CASE("one thread and two give the same heads and concentrations, bit by bit") {
+        const int before = thread_count();
+        const auto one = fields_with(1), two = fields_with(2);
+        set_thread_count(before);
+        REQUIRE(one.head.size() > 20000);
+        CHECK(*std::max_element(one.concentration.begin(), one.concentration.end()) > 0);  // something was computed
+        CHECK(same_bits(one.head, two.head));
+        CHECK(same_bits(one.concentration, two.concentration));
+    }
 }

@@ -14,12 +14,13 @@ struct Drain final : WaterBoundary {
     std::optional<double> conductance, leakance;
 
     static auto parameters() {
-        return std::tuple_cat(boundary_parameters(), std::tuple{
-            parameter("zone", &Drain::zone, "cells that are drained"),
-            parameter("elevation", &Drain::elevation, "m", anything, "of the drain, constant or varying"),
-            parameter("conductance", &Drain::conductance, "m2/d", positive, "per cell (or give leakance)"),
-            parameter("leakance", &Drain::leakance, "1/d", positive, "conductance per plan area"),
-        });
+        return std::tuple_cat(boundary_parameters(),
+                              std::tuple{
+                                  parameter("zone", &Drain::zone, "cells that are drained"),
+                                  parameter("elevation", &Drain::elevation, "m", anything, "of the drain, constant or varying"),
+                                  parameter("conductance", &Drain::conductance, "m2/d", positive, "per cell (or give leakance)"),
+                                  parameter("leakance", &Drain::leakance, "1/d", positive, "conductance per plan area"),
+                              });
     }
 
     [[nodiscard]] std::string_view type() const override { return name; }

@@ -8,7 +8,8 @@
 namespace galena {
 
 struct FixedHead final : WaterBoundary {
-    static constexpr std::string_view name = "fixed_head", meaning = "hydraulic head given: in the cells of a zone, or on a side of the box";
+    static constexpr std::string_view name = "fixed_head",
+                                      meaning = "hydraulic head given: in the cells of a zone, or on a side of the box";
 
     Name zone;
     std::optional<Side> side;
@@ -16,12 +17,14 @@ struct FixedHead final : WaterBoundary {
     std::optional<SpatialValue> head_field;
 
     static auto parameters() {
-        return std::tuple_cat(boundary_parameters(), std::tuple{
-            parameter("zone", &FixedHead::zone, "cells whose head is held").with_default(),
-            parameter("side", &FixedHead::side, "side of the box on which the head is held"),
-            parameter("head", &FixedHead::head, "m", anything, "hydraulic head (or give head_field)"),
-            parameter("head_field", &FixedHead::head_field, "m", anything, "hydraulic head that varies in space and not in time"),
-        });
+        return std::tuple_cat(
+            boundary_parameters(),
+            std::tuple{
+                parameter("zone", &FixedHead::zone, "cells whose head is held").with_default(),
+                parameter("side", &FixedHead::side, "side of the box on which the head is held"),
+                parameter("head", &FixedHead::head, "m", anything, "hydraulic head (or give head_field)"),
+                parameter("head_field", &FixedHead::head_field, "m", anything, "hydraulic head that varies in space and not in time"),
+            });
     }
 
     [[nodiscard]] std::string_view type() const override { return name; }
@@ -37,7 +40,9 @@ struct FixedHead final : WaterBoundary {
             for (const Index cell : cells_) field_values_.push_back(field[cell]);
         }
         if (side)
-            for (const Index cell : cells_) conductance_.push_back(half_cell_conductance(domain.grid, cell, axis_of(*side), domain.medium.conductivity(axis_of(*side), cell)));
+            for (const Index cell : cells_)
+                conductance_.push_back(
+                    half_cell_conductance(domain.grid, cell, axis_of(*side), domain.medium.conductivity(axis_of(*side), cell)));
     }
 
     void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
@@ -49,10 +54,14 @@ struct FixedHead final : WaterBoundary {
     void held_head(const FlowMoment& moment, std::span<double> out) const override {
         for (std::size_t n = 0; n < cells_.size(); ++n) out[n] = value(n, moment);
     }
-    [[nodiscard]] std::vector<const Series*> series() const override { return head ? std::vector<const Series*>{&*head} : std::vector<const Series*>{}; }
+    [[nodiscard]] std::vector<const Series*> series() const override {
+        return head ? std::vector<const Series*>{&*head} : std::vector<const Series*>{};
+    }
 
 private:
-    [[nodiscard]] double value(std::size_t n, const FlowMoment& moment) const { return head ? head->at_end(moment.origin, moment.from, moment.to) : field_values_[n]; }
+    [[nodiscard]] double value(std::size_t n, const FlowMoment& moment) const {
+        return head ? head->at_end(moment.origin, moment.from, moment.to) : field_values_[n];
+    }
 
     std::vector<double> field_values_, conductance_;
 };

@@ -13,13 +13,14 @@ struct GeneralHead final : WaterBoundary {
     std::optional<double> conductance, leakance;
 
     static auto parameters() {
-        return std::tuple_cat(boundary_parameters(), std::tuple{
-            parameter("zone", &GeneralHead::zone, "cells that exchange water").with_default(),
-            parameter("side", &GeneralHead::side, "side of the box whose cells exchange water"),
-            parameter("head", &GeneralHead::head, "m", anything, "head outside"),
-            parameter("conductance", &GeneralHead::conductance, "m2/d", positive, "per cell (or give leakance)"),
-            parameter("leakance", &GeneralHead::leakance, "1/d", positive, "conductance per plan area"),
-        });
+        return std::tuple_cat(boundary_parameters(),
+                              std::tuple{
+                                  parameter("zone", &GeneralHead::zone, "cells that exchange water").with_default(),
+                                  parameter("side", &GeneralHead::side, "side of the box whose cells exchange water"),
+                                  parameter("head", &GeneralHead::head, "m", anything, "head outside"),
+                                  parameter("conductance", &GeneralHead::conductance, "m2/d", positive, "per cell (or give leakance)"),
+                                  parameter("leakance", &GeneralHead::leakance, "1/d", positive, "conductance per plan area"),
+                              });
     }
 
     [[nodiscard]] std::string_view type() const override { return name; }

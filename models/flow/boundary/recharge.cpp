@@ -13,10 +13,11 @@ struct Recharge final : WaterBoundary {
     Series rate;
 
     static auto parameters() {
-        return std::tuple_cat(boundary_parameters(), std::tuple{
-            parameter("zone", &Recharge::zone, "the columns above any cell of this zone").with_default(),
-            parameter("rate", &Recharge::rate, "mm/d", anything, "water per area and time; negative takes water out"),
-        });
+        return std::tuple_cat(boundary_parameters(),
+                              std::tuple{
+                                  parameter("zone", &Recharge::zone, "the columns above any cell of this zone").with_default(),
+                                  parameter("rate", &Recharge::rate, "mm/d", anything, "water per area and time; negative takes water out"),
+                              });
     }
 
     [[nodiscard]] std::string_view type() const override { return name; }

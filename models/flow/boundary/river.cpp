@@ -19,15 +19,17 @@ struct River final : WaterBoundary {
     std::optional<double> conductance, leakance;
 
     static auto parameters() {
-        return std::tuple_cat(boundary_parameters(), std::tuple{
-            parameter("zone", &River::zone, "cells under the river"),
-            parameter("stage", &River::stage, "m", anything, "water level (or give stage_field)"),
-            parameter("stage_field", &River::stage_field, "m", anything, "water level that varies in space and not in time"),
-            parameter("bed_elevation", &River::bed_elevation, "m", anything, "elevation of the bed's underside (or give depth)"),
-            parameter("depth", &River::depth, "m", positive, "water depth including the bed: the bed lies this far below the stage"),
-            parameter("conductance", &River::conductance, "m2/d", positive, "of the bed, per cell (or give leakance)"),
-            parameter("leakance", &River::leakance, "1/d", positive, "bed conductivity over bed thickness"),
-        });
+        return std::tuple_cat(
+            boundary_parameters(),
+            std::tuple{
+                parameter("zone", &River::zone, "cells under the river"),
+                parameter("stage", &River::stage, "m", anything, "water level (or give stage_field)"),
+                parameter("stage_field", &River::stage_field, "m", anything, "water level that varies in space and not in time"),
+                parameter("bed_elevation", &River::bed_elevation, "m", anything, "elevation of the bed's underside (or give depth)"),
+                parameter("depth", &River::depth, "m", positive, "water depth including the bed: the bed lies this far below the stage"),
+                parameter("conductance", &River::conductance, "m2/d", positive, "of the bed, per cell (or give leakance)"),
+                parameter("leakance", &River::leakance, "1/d", positive, "bed conductivity over bed thickness"),
+            });
     }
 
     [[nodiscard]] std::string_view type() const override { return name; }
@@ -54,7 +56,9 @@ struct River final : WaterBoundary {
             slope[n] = connected ? per_cell_[n] : 0.0;
         }
     }
-    [[nodiscard]] std::vector<const Series*> series() const override { return stage ? std::vector<const Series*>{&*stage} : std::vector<const Series*>{}; }
+    [[nodiscard]] std::vector<const Series*> series() const override {
+        return stage ? std::vector<const Series*>{&*stage} : std::vector<const Series*>{};
+    }
 
 private:
     void pick(const CellField& field, std::vector<double>& out) const {

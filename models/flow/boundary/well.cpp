@@ -18,13 +18,15 @@ struct Well final : WaterBoundary {
     Series rate;
 
     static auto parameters() {
-        return std::tuple_cat(boundary_parameters(), std::tuple{
-            parameter("x", &Well::x, "m", anything, "coordinate"),
-            parameter("y", &Well::y, "m", anything, "coordinate"),
-            parameter("screen_top", &Well::screen_top, "m", anything, "elevation of the screen's upper end; the whole column when absent"),
-            parameter("screen_bottom", &Well::screen_bottom, "m", anything, "elevation of the screen's lower end"),
-            parameter("rate", &Well::rate, "m3/d", anything, "positive: injection, negative: pumping"),
-        });
+        return std::tuple_cat(boundary_parameters(),
+                              std::tuple{
+                                  parameter("x", &Well::x, "m", anything, "coordinate"),
+                                  parameter("y", &Well::y, "m", anything, "coordinate"),
+                                  parameter("screen_top", &Well::screen_top, "m", anything,
+                                            "elevation of the screen's upper end; the whole column when absent"),
+                                  parameter("screen_bottom", &Well::screen_bottom, "m", anything, "elevation of the screen's lower end"),
+                                  parameter("rate", &Well::rate, "m3/d", anything, "positive: injection, negative: pumping"),
+                              });
     }
 
     [[nodiscard]] std::string_view type() const override { return name; }
@@ -32,12 +34,15 @@ struct Well final : WaterBoundary {
     void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
         const auto& grid = domain.grid;
         if (screen_top.has_value() != screen_bottom.has_value() || (screen_top && *screen_top <= *screen_bottom)) {
-            diagnostics.error(places.of(screen_top ? "screen_top" : "screen_bottom"), fmt::format("the screen of well '{}' is no range", label.text), "give screen_top above screen_bottom, or neither for the whole column");
+            diagnostics.error(places.of(screen_top ? "screen_top" : "screen_bottom"),
+                              fmt::format("the screen of well '{}' is no range", label.text),
+                              "give screen_top above screen_bottom, or neither for the whole column");
             return;
         }
         const Index lowest = grid.find_column({x, y, 0});
         if (lowest < 0) {
-            diagnostics.error(place, fmt::format("well '{}' at x = {:.10g} m, y = {:.10g} m lies outside the grid", label.text, x, y), reach_of(grid));
+            diagnostics.error(place, fmt::format("well '{}' at x = {:.10g} m, y = {:.10g} m lies outside the grid", label.text, x, y),
+                              reach_of(grid));
             return;
         }
         double sum = 0;
@@ -51,7 +56,8 @@ struct Well final : WaterBoundary {
         }
         if (cells_.empty())
             diagnostics.error(places.of("screen_top"), fmt::format("the screen of well '{}' crosses no active cell", label.text),
-                              fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), grid.top(lowest + (grid.cell_count() - grid.column_count()))));
+                              fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest),
+                                          grid.top(lowest + (grid.cell_count() - grid.column_count()))));
         for (auto& s : share_) s /= sum;
     }
     void evaluate(const FlowMoment& moment, std::span<const double>, std::span<double> out, std::span<double> slope) const override {

@@ -12,8 +12,9 @@ struct FixedConcentration final : SoluteSource {
 
     static auto parameters() {
         return std::tuple_cat(source_parameters(), std::tuple{
-            parameter("concentration", &FixedConcentration::concentration, "mg/L", not_negative, "dissolved concentration held"),
-        });
+                                                       parameter("concentration", &FixedConcentration::concentration, "mg/L", not_negative,
+                                                                 "dissolved concentration held"),
+                                                   });
     }
     [[nodiscard]] std::string_view type() const override { return name; }
     [[nodiscard]] bool holds_concentration() const override { return true; }

@@ -13,9 +13,11 @@ struct MassLoading final : SoluteSource {
 
     static auto parameters() {
         return std::tuple_cat(source_parameters(), std::tuple{
-            parameter("rate", &MassLoading::total, "kg/d", not_negative, "into the whole zone, shared by volume (or give rate_per_area)"),
-            parameter("rate_per_area", &MassLoading::per_area, "kg/ha/a", not_negative, "per plan area, into every cell of the zone"),
-        });
+                                                       parameter("rate", &MassLoading::total, "kg/d", not_negative,
+                                                                 "into the whole zone, shared by volume (or give rate_per_area)"),
+                                                       parameter("rate_per_area", &MassLoading::per_area, "kg/ha/a", not_negative,
+                                                                 "per plan area, into every cell of the zone"),
+                                                   });
     }
     [[nodiscard]] std::string_view type() const override { return name; }
 
