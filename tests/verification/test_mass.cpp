@@ -205,9 +205,8 @@ courant = 5
                 ground.text(50) +
                     fmt::format(R"(
 [flow]
-regime = "{}"
+{}
 initial_head = {{ cells = "head.csv", column = "value", unit = "m" }}
-initial_step = "0.5 d"
 [[boundary]]
 type = "fixed_head"
 name = "west"
@@ -231,7 +230,7 @@ courant = {:.17g}
 [substance.SO4]
 {}
 )",
-                                transient ? "transient" : "steady", entering, seed % 3 == 0 ? 0.0 : 1.0, courant,
+                                transient ? "regime = \"transient\"\ninitial_step = \"0.5 d\"" : "regime = \"steady\"", entering, seed % 3 == 0 ? 0.0 : 1.0, courant,
                                 clean ? "" : "initial_concentration = { cells = \"content.csv\", column = \"value\", unit = \"mg/L\" }"),
                 ground.folder());
             run.start();
