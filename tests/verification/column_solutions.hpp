@@ -1,5 +1,5 @@
 #pragma once
-// Closed-form solutions of ∂C/∂t · R = D ∂²C/∂x² − v ∂C/∂x − λ R C in a half-infinite column, C relative to the inlet's.
+// Closed-form solutions of ∂C/∂t · R = D ∂²C/∂x² − v ∂C/∂x − λ R C in a half-infinite column; C relative to the inlet.
 
 #include <algorithm>
 #include <cmath>

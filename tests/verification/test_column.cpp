@@ -119,7 +119,8 @@ Errors column_errors(const Setup& s, Solution&& solution) {
 }
 
 /// Spacing and step are halved together. Towards the exact solution the order is one: the bound leaves a tenth for the terms of second
-/// order. Once upwind's dispersion and the time step are taken into the solution, what remains is of second order in space (seen: 1.79, then 1.89, rising to 2).
+/// order. Once upwind's dispersion and the time step are taken into the solution, what remains is of
+/// second order in space (seen: 1.79, then 1.89, rising to 2).
 template <class Solution>
 void check_first_order(Setup s, Solution&& solution) {
     Errors before;

@@ -32,8 +32,8 @@ double conductivity(Point p) { return std::exp(std::sin(2 * p.x) + p.y * p.z); }
 double head(Point p) { return std::sin(pi * p.x) * std::cos(pi * p.y) * std::exp(p.z); }
 double source(Point p) {
     const double k = conductivity(p), e = std::exp(p.z);
-    const double hx = pi * std::cos(pi * p.x) * std::cos(pi * p.y) * e, hy = -pi * std::sin(pi * p.x) * std::sin(pi * p.y) * e,
-                 hz = head(p);
+    const double hx = pi * std::cos(pi * p.x) * std::cos(pi * p.y) * e, hz = head(p);
+    const double hy = -pi * std::sin(pi * p.x) * std::sin(pi * p.y) * e;
     const double laplacian = (1 - 2 * pi * pi) * head(p);
     return -k * (laplacian + 2 * std::cos(2 * p.x) * hx + p.z * hy + p.y * hz);
 }
@@ -83,7 +83,8 @@ double manufactured_error(int n) {
 /// heterogeneous steady flow without any source. Here e^w, w = (x + iy)/L.
 constexpr double length = 100;
 double site_head(double x, double y) { return std::exp(x / length) * std::cos(y / length); }
-double site_conductivity(double x, double y) { return 10 * std::exp(2 * std::exp(x / length) * std::sin(y / length)); }  // m/d
+/// In m/d.
+double site_conductivity(double x, double y) { return 10 * std::exp(2 * std::exp(x / length) * std::sin(y / length)); }
 
 struct SiteErrors {
     double head, closure;
@@ -238,8 +239,8 @@ TEST_SUITE("verification") {
         std::vector<double> in_time;
         for (const double dt : {0.05, 0.025, 0.0125}) {
             const auto run = flattening_mound(std::vector<double>(n, width), dt, days);
-            CHECK(mound_error(run, std::pow(1 + mu * dt, -days / dt)) <
-                  1e-9);  // tolerance of the solver, 1e-10 of the water that passes, summed up
+            // The solver's tolerance, 1e-10 of the water that passes, summed up.
+            CHECK(mound_error(run, std::pow(1 + mu * dt, -days / dt)) < 1e-9);
             in_time.push_back(mound_error(run, std::exp(-mu * days)));
         }
         INFO("errors in time ", in_time[0], " ", in_time[1], " ", in_time[2]);

@@ -296,8 +296,8 @@ type = "recharge"
 name = "rain"
 rate = "2 mm/d"
 )",
-                               clay ? "[[grid.layer]]\nname = \"clay\"\nthickness = { points = \"clay.csv\", column = \"thickness\", unit "
-                                      "= \"m\", method = \"nearest\" }\ncells = 2"
+                               clay ? "[[grid.layer]]\nname = \"clay\"\ncells = 2\n"
+                                      "thickness = { points = \"clay.csv\", column = \"thickness\", unit = \"m\", method = \"nearest\" }"
                                     : "") +
                    zone_head("source", 2) + zone_head("sink", 0);
         };

@@ -143,8 +143,8 @@ decay_rate = "{} 1/d"
                              largest_error(run, 0.5, [&](double x) { return steady_decay(upwind, x - 0.5 / n); })};
         };
         const auto coarse = error(100), fine = error(200), finest = error(400);
-        INFO("errors ", coarse.first, " ", fine.first, " ", finest.first, "; with upwind's dispersion ", coarse.second, " ", fine.second,
-             " ", finest.second);
+        INFO("errors ", coarse.first, " ", fine.first, " ", finest.first);
+        INFO("with upwind's dispersion ", coarse.second, " ", fine.second, " ", finest.second);
         CHECK(observed_order(coarse.first, fine.first) > 0.9);
         CHECK(observed_order(fine.first, finest.first) > 0.9);
         CHECK(observed_order(fine.second, finest.second) > 1.9);
