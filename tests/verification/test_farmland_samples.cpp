@@ -43,7 +43,8 @@ std::array<int, 3> class_counts(double ph) {
 
 TEST_SUITE("verification") {
     TEST_CASE("the 155 samples of the Meuse fall into the known classes of farmland") {
-        // Counts are whole numbers: the tolerance is none. The references were counted by hand from the same table and the published limits.
+        // Counts are whole numbers: the tolerance is none. The references were counted apart from this code, by awk on the same table
+        // with the published limits.
         const char* source = "GB 15618-2018, tables 1 and 3, other land, on the data of Rikken and van Rijn (1993)";
         const std::array<const char*, 3> names{"priority_protection", "safe_use", "strict_control"};
         const auto compare = [&](double ph, std::array<int, 3> expected) {
