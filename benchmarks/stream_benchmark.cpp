@@ -65,6 +65,7 @@ void set_counters(benchmark::State& state, int threads, double cells, double sec
     state.counters["cells"] = cells;
     state.counters["seconds"] = seconds;
     state.counters["cells_per_s"] = cells / seconds;
+    if (counted_bytes <= 0) return;  // nobody counted: no figure rather than a wrong one
     state.counters["GB_per_s"] = 1e-9 * counted_bytes / seconds;
     state.counters["stream_fraction"] = counted_bytes / seconds / stream_bandwidth(threads);
 }
