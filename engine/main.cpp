@@ -10,10 +10,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "core/command.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/suggestion.hpp"
-#include "report/reference.hpp"
 #include "scenario/catalogue.hpp"
 #include "study/run.hpp"
 
@@ -27,27 +27,13 @@ int command_line(int argc, char** argv) {
     int threads = 0;
     app.add_option("--threads", threads, "threads to use; all cores (or OMP_NUM_THREADS) when absent")->check(CLI::PositiveNumber);
 
-    RunOptions options;
-    auto* run_command = app.add_subcommand("run", "simulate a site");
-    run_command->add_option("site", options.site, "site file (TOML)")->required();
-    auto* output = run_command->add_option("--output", options.output, "folder of the results; results/ beside the site file when absent");
-    run_command->add_option("--resume", options.resume, "folder of an interrupted run to continue")->excludes(output);
-    run_command->add_flag("--quiet", options.quiet, "print nothing but trouble");
-    run_command->add_option("--stop-after", options.stop_after, "stop after so many steps as Ctrl-C would")
-        ->check(CLI::PositiveNumber)
-        ->group("");
-
-    std::filesystem::path site;
-    std::string check_format = "text";
-    auto* check_command = app.add_subcommand("check", "validate a site file and print what was understood");
-    check_command->add_option("site", site, "site file (TOML)")->required();
-    check_command->add_option("--format", check_format, "text or json")->check(CLI::IsMember({"text", "json"}));
-
-    std::string what, describe_format = "text";
-    auto* describe_command = app.add_subcommand("describe", "the reference: every table, key, unit, bound and default");
-    describe_command->add_option("name", what, "a table, law or key; everything when absent");
-    describe_command->add_option("--format", describe_format, "text, json or markdown")->check(CLI::IsMember({"text", "json", "markdown"}));
-
+    std::vector<std::pair<CLI::App*, std::function<ExitCode()>>> offered;
+    std::vector<std::string> names;
+    for (const auto& command : CommandIndex::instance().all()) {
+        auto* subcommand = app.add_subcommand(command.name, command.meaning);
+        offered.emplace_back(subcommand, command.prepare(*subcommand));
+        names.push_back(command.name);
+    }
     // Options that belong to the program may stand behind the command as well.
     app.fallthrough();
     try {
@@ -55,22 +41,18 @@ int command_line(int argc, char** argv) {
     } catch (const CLI::Success& wanted) {
         return app.exit(wanted);
     } catch (const CLI::ParseError& wrong) {
-        const std::vector<std::string> commands{"run", "check", "describe"};
-        if (argc > 1 && argv[1][0] != '-' && std::find(commands.begin(), commands.end(), argv[1]) == commands.end()) {
-            fmt::print(stderr, "galena: '{}' is no command; {}\n", argv[1], suggestion(argv[1], commands));
+        if (argc > 1 && argv[1][0] != '-' && std::find(names.begin(), names.end(), argv[1]) == names.end()) {
+            fmt::print(stderr, "galena: '{}' is no command; {}\n", argv[1], suggestion(argv[1], names));
             return wrong_input;
         }
         app.exit(wrong);
         return wrong_input;
     }
     if (threads > 0) set_thread_count(threads);
-    for (int n = 0; n < argc; ++n) options.command += (n > 0 ? " " : "") + std::string(argv[n]);
-    if (run_command->parsed()) return run(options);
-    if (check_command->parsed()) return check(site, check_format == "json");
-    fmt::print("{}", describe_format == "json"       ? reference_json(what)
-                     : describe_format == "markdown" ? reference_markdown()
-                                                     : reference_text(what));
-    return done;
+    for (int n = 0; n < argc; ++n) typed_command_line() += (n > 0 ? " " : "") + std::string(argv[n]);
+    for (const auto& [subcommand, call] : offered)
+        if (subcommand->parsed()) return call();
+    return wrong_input;
 }
 
 /// Threads of g++'s OpenMP that wait for others spin for milliseconds first. On a machine that somebody else uses too they take that time

@@ -1,12 +1,14 @@
 #include "numerics/face_operators.hpp"
 
+#include <algorithm>
+
 namespace galena {
 
 namespace {
 
-/// First cell and first faces of a row of cells.
+/// First cell and first faces of a row of cells, and which row of its layer it is.
 struct Row {
-    Index cell, x, y, z;
+    Index cell, x, y, z, j;
 };
 
 /// body(Row) for every row of cells along x, in parallel.
@@ -16,7 +18,7 @@ void for_each_row(const Grid& grid, Body&& body) {
     parallel_blocks(ny * grid.nz(), std::max<Index>(1, sum_block / nx), [&](Index begin, Index end) {
         for (Index row = begin; row < end; ++row) {
             const Index j = row % ny, k = row / ny;
-            body(Row{row * nx, row * (nx + 1), (k * (ny + 1) + j) * nx, row * nx});
+            body(Row{row * nx, row * (nx + 1), (k * (ny + 1) + j) * nx, row * nx, j});
         }
     });
 }
@@ -59,6 +61,34 @@ void add_outflow_coefficients(const Grid& grid, const FaceField& from_left, cons
         for (Index i = 0; i < nx; ++i)
             o[r.cell + i] += rx[r.x + i] + lx[r.x + i + 1] + ry[r.y + i] + ly[r.y + i + nx] + rz[r.z + i] + lz[r.z + i + plane];
     });
+}
+
+void outflow_of_cells(const Grid& grid, const FaceField& flux, std::span<double> out) {
+    const Index nx = grid.nx(), ny = grid.ny(), plane = grid.column_count(), cells = grid.cell_count();
+    double* o = out.data();
+    // A face on the box's side, or to an inactive cell, leads nowhere: what passes it is the exchange of a boundary.
+    const auto open = [&](Index neighbour) { return grid.status(neighbour) != CellStatus::inactive; };
+    for_each_row(grid, [&](const Row& r) {
+        for (Index i = 0; i < nx; ++i) {
+            const Index c = r.cell + i;
+            double sum = 0;
+            if (i > 0 && open(c - 1)) sum += std::max(0.0, -flux.x[r.x + i]);
+            if (i < nx - 1 && open(c + 1)) sum += std::max(0.0, flux.x[r.x + i + 1]);
+            if (r.j > 0 && open(c - nx)) sum += std::max(0.0, -flux.y[r.y + i]);
+            if (r.j < ny - 1 && open(c + nx)) sum += std::max(0.0, flux.y[r.y + i + nx]);
+            if (c >= plane && open(c - plane)) sum += std::max(0.0, -flux.z[r.z + i]);
+            if (c + plane < cells && open(c + plane)) sum += std::max(0.0, flux.z[r.z + i + plane]);
+            o[c] = sum;
+        }
+    });
+}
+
+void set_couplings(const Grid& grid, const FaceField& conductance, std::span<const std::uint8_t> held, SymmetricStencil& out) {
+    for_each_face(grid, [&](const Face& f) {
+        const bool open = !held[static_cast<std::size_t>(f.left)] && !held[static_cast<std::size_t>(f.right)];
+        out.coupling[f] = open ? conductance[f] : 0.0;
+    });
+    sum_of_faces(grid, conductance, out.diagonal);
 }
 
 void cell_vectors(const Grid& grid, const FaceField& flux, std::span<double> x, std::span<double> y, std::span<double> z) {

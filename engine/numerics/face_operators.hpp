@@ -1,7 +1,7 @@
 #pragma once
 // Sums over the faces of every cell, gathered by cell: each cell is written once, by one thread.
 
-#include "grid/field.hpp"
+#include "numerics/stencil.hpp"
 
 namespace galena {
 
@@ -14,6 +14,13 @@ void sum_of_faces(const Grid& grid, const FaceField& faces, std::span<double> ou
 /// out_i += Σ over faces of what leaves cell i per unit of its value: from_left where i is the left cell, from_right where it is the right
 /// one. With this on the diagonal of a Stencil, what one cell loses another gains, exactly.
 void add_outflow_coefficients(const Grid& grid, const FaceField& from_left, const FaceField& from_right, std::span<double> out);
+
+/// out_i = Σ of what a flux takes out of cell i through faces to cells that are not inactive [unit of the flux], ≥ 0.
+void outflow_of_cells(const Grid& grid, const FaceField& flux, std::span<double> out);
+
+/// Couplings and diagonal of an operator from conductances: faces of held cells (held[cell] ≠ 0) couple nothing, but weigh on the diagonal
+/// of the cell on their other side. The diagonal is the bare sum of conductances; what else belongs on it is for the caller to add.
+void set_couplings(const Grid& grid, const FaceField& conductance, std::span<const std::uint8_t> held, SymmetricStencil& out);
 
 /// Cell-centred vectors of a flux through faces [amount per area and time, along the grid's axes]: mean of the two opposite faces over the
 /// cell's own side area. Inactive cells get 0.

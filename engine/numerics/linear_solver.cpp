@@ -13,6 +13,11 @@
 
 namespace galena {
 
+std::string SolveReport::failure() const {
+    return fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", solver, relative_residual,
+                       iterations, note.empty() ? "" : ": ", note);
+}
+
 namespace {
 
 template <class Solver>

@@ -75,6 +75,7 @@ void FieldWriter::write_static(const Domain& domain) {
     put("effective_porosity", "1", "mobile part of the porosity, where it differs", m.effective_porosity);
     put("bulk_density", "kg/m3", "dry bulk density", m.bulk_density);
     put("pH", "1", "pH of the soil", m.pH);
+    for (const auto& [name, cells] : domain.zones.all()) results_.write_zone(name, cells);
     for (const auto& field : domain.extra_fields) results_.write_static(field.name, field.unit, field.meaning, field.values.span());
 }
 
@@ -124,9 +125,8 @@ void FieldWriter::write_vtk(const Moment& moment) {
     const double days = state.time / seconds_per_day;
     const auto name = fmt::format("fields/fields_{:05}.vts", series_.size());
     std::filesystem::create_directories(options_.folder / "fields");
-    const auto& where = grid.georeference();
     write_vts(options_.folder / name, grid, shown.fields(),
-              {days, moment.date().text(), where.crs, where.vertical_datum, options_.metadata.version, options_.metadata.site_name});
+              {days, moment.date().text(), options_.metadata.version, options_.metadata.site_name});
     series_.push_back({days, moment.date().text(), name});
     write_pvd(options_.folder / "fields.pvd", series_);
 }

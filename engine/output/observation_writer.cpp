@@ -1,5 +1,9 @@
 #include "output/observation_writer.hpp"
 
+#include <cmath>
+#include <limits>
+#include <numeric>
+
 #include <fmt/format.h>
 
 #include "core/units.hpp"
@@ -32,41 +36,56 @@ ObservationWriter::ObservationWriter(const Site& site, const Domain& domain, Dia
     }
 }
 
-void ObservationWriter::open(const std::filesystem::path& file, bool resume) {
+void ObservationWriter::open(const std::filesystem::path& file, ResultsFile& results, bool resume) {
     file_ = file;
+    results_ = &results;
     if (!resume)
         out_ =
             std::make_unique<CsvWriter>(file, std::initializer_list<std::string_view>{"time", "date", "name", "quantity", "value", "unit"});
 }
 
-void ObservationWriter::observe(const Moment& moment) {
+/// The same columns at every step; contents are only known at output times.
+std::vector<Observed> ObservationWriter::row(const Moment& moment) const {
     const auto& state = moment.state;
-    const double days = state.time / seconds_per_day;
-    const auto date = moment.date().text();
-    const auto& density = moment.domain.medium.bulk_density;
+    std::vector<Observed> all;
     for (const auto& point : points_) {
         const auto at = static_cast<std::size_t>(point.cell);
-        if (state.has_flow) out_->row({days, date, point.name, "hydraulic_head", state.hydraulic_head[point.cell], "m"});
+        if (state.has_flow) all.push_back({point.name, "hydraulic_head", "m", "m", state.hydraulic_head[point.cell]});
         for (std::size_t s = 0; s < state.substances.size(); ++s) {
             const auto& id = state.substances[s].id;
-            out_->row({days, date, point.name, "concentration/" + id, unit("mg/L").from_si(state.concentration[static_cast<Index>(s)][at]),
-                       "mg/L"});
-            if (!density.empty() && moment.output)
-                out_->row({days, date, point.name, "total_content/" + id,
-                           unit("mg/kg").from_si(state.total_content[static_cast<Index>(s)][at]), "mg/kg"});
+            const auto substance = static_cast<Index>(s);
+            all.push_back({point.name, "concentration/" + id, "kg/m3", "mg/L", state.concentration[substance][at]});
+            if (moment.domain.medium.bulk_density.empty()) continue;
+            all.push_back({point.name, "total_content/" + id, "kg/kg", "mg/kg",
+                           moment.output ? state.total_content[substance][at] : std::numeric_limits<double>::quiet_NaN()});
         }
     }
-    for (const auto& exchange : state.water_exchanges) {
-        double rate = 0;
-        for (const double r : exchange.rate) rate += r;
-        out_->row({days, date, exchange.name, "water_flux", unit("m3/d").from_si(rate), "m3/d"});
-    }
+    const bool has_flowed = state.flow_version > 0;  // transient flow has no fluxes before its first step
+    for (const auto& exchange : state.water_exchanges)
+        all.push_back({exchange.name, "water_flux", "m3/s", "m3/d",
+                       has_flowed ? std::accumulate(exchange.rate.begin(), exchange.rate.end(), 0.0)
+                                  : std::numeric_limits<double>::quiet_NaN()});
+    return all;
+}
+
+void ObservationWriter::observe(const Moment& moment) {
+    const double days = moment.state.time / seconds_per_day;
+    const auto date = moment.date().text();
+    const auto observed = row(moment);
+    for (const auto& o : observed)
+        if (!std::isnan(o.value)) out_->row({days, date, o.name, o.quantity, unit(o.shown_unit).from_si(o.value), o.shown_unit});
+    if (!observed.empty()) results_->append_observations(moment.state.time, observed);
     if (moment.output) out_->flush();
 }
 
-void ObservationWriter::save(CheckpointWriter& out) const { out.write("observations_csv/bytes", static_cast<double>(out_->flush())); }
+void ObservationWriter::save(CheckpointWriter& out) const {
+    out.write("observations_csv/bytes", static_cast<double>(out_->flush()));
+    results_->flush();  // a checkpoint must not know of more than the file holds
+    out.write("observations/rows", static_cast<double>(results_->observation_rows()));
+}
 void ObservationWriter::load(CheckpointReader& in) {
     out_ = std::make_unique<CsvWriter>(file_, static_cast<std::uint64_t>(in.read("observations_csv/bytes")));
+    results_->truncate_observations(static_cast<std::uint64_t>(in.read("observations/rows")));
 }
 
 // ---- zones.csv --------------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 #pragma once
-// observations.csv: heads, concentrations, contents at observation points and the water flux of every boundary, at every step.
+// Heads, concentrations and contents at observation points and the water flux of every boundary, at every step: into observations.csv (in
+// the units people read) and results.h5 (SI).
 
 #include "output/csv_writer.hpp"
+#include "output/results_file.hpp"
 #include "simulation/observer.hpp"
 
 namespace galena {
@@ -10,19 +12,22 @@ class ObservationWriter final : public Observer {
 public:
     /// Finds the cells of the points; points outside the grid or in inactive cells are mistakes.
     ObservationWriter(const Site& site, const Domain& domain, Diagnostics& diagnostics);
-    /// Opens the file; call once before the run.
-    void open(const std::filesystem::path& file, bool resume);
+    /// Opens the CSV file; call once before the run. `results` must outlive the run.
+    void open(const std::filesystem::path& file, ResultsFile& results, bool resume);
 
     void observe(const Moment& moment) override;
     void save(CheckpointWriter& out) const override;
     void load(CheckpointReader& in) override;
 
 private:
+    [[nodiscard]] std::vector<Observed> row(const Moment& moment) const;
+
     struct ObservationPoint {
         std::string name;
         Index cell;
     };
     std::vector<ObservationPoint> points_;
+    ResultsFile* results_ = nullptr;
     std::filesystem::path file_;
     mutable std::unique_ptr<CsvWriter> out_;
 };

@@ -29,7 +29,6 @@ std::string Progress::text(const Moment& moment) const {
 void Progress::observe(const Moment& moment) {
     if (first_time_ < 0) {
         first_time_ = moment.step.start;
-        first_step_ = moment.state.step;
         begin_ = Clock::now();
     }
     if (style_ == Style::silent || moment.step.duration == 0) return;

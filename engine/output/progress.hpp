@@ -27,7 +27,6 @@ private:
     Style style_;
     double end_;
     double first_time_ = -1;
-    Index first_step_ = 0;
     Clock::time_point begin_ = Clock::now(), last_ = {};
     int tenths_ = 0;
     bool shown_ = false;

@@ -150,6 +150,11 @@ void ResultsFile::append_field(const std::string& name, const std::string& unit_
     file_.write_record(path, now, cells);
 }
 
+void ResultsFile::write_texts(const std::string& path, const std::vector<std::string>& texts, const std::string& meaning) {
+    file_.write(path, texts);
+    describe(file_, path, "", meaning);
+}
+
 void ResultsFile::begin_budget(const Ledger& ledger) {
     std::vector<std::string> component, term, name, unit_text, components;
     for (const auto& e : ledger.entries()) {
@@ -159,10 +164,6 @@ void ResultsFile::begin_budget(const Ledger& ledger) {
         unit_text.push_back(e.term.unit);
     }
     for (const auto& c : ledger.closures()) components.push_back(c.component);
-    const auto write_texts = [&](const char* path, const std::vector<std::string>& texts, const char* meaning) {
-        file_.write(path, texts);
-        describe(file_, path, "", meaning);
-    };
     write_texts("/budget/component", component, "what each column balances: water or a substance");
     write_texts("/budget/term", term, "the kind of each column: a boundary, source, decay, storage");
     write_texts("/budget/name", name, "the name of each column's boundary, source or store");
@@ -199,6 +200,38 @@ void ResultsFile::append_budget(double seconds, const Ledger& ledger) {
     file_.append("/budget/time", std::span<const double>(&seconds, 1));
 }
 
+void ResultsFile::begin_observations(std::span<const Observed> row) {
+    std::vector<std::string> name, quantity, unit_text;
+    for (const auto& o : row) {
+        name.push_back(o.name);
+        quantity.push_back(o.quantity);
+        unit_text.push_back(o.unit);
+    }
+    write_texts("/observations/name", name, "the point or boundary of each column");
+    write_texts("/observations/quantity", quantity, "what each column is");
+    write_texts("/observations/unit", unit_text, "the unit of each column");
+    file_.make_growing("/observations/time", {});
+    describe(file_, "/observations/time", "s", "end of the step, since the start");
+    file_.make_growing("/observations/value", {row.size()});
+    describe(file_, "/observations/value", "see /observations/unit", "observed values; NaN where one is not known at this time");
+}
+
+void ResultsFile::append_observations(double seconds, std::span<const Observed> row) {
+    if (!file_.has("/observations")) begin_observations(row);
+    std::vector<double> values;
+    for (const auto& o : row) values.push_back(o.value);
+    file_.append("/observations/value", values);
+    file_.append("/observations/time", std::span<const double>(&seconds, 1));
+}
+
+void ResultsFile::write_zone(const std::string& name, std::span<const Index> cells) {
+    std::vector<std::uint8_t> mask(shape_[0] * shape_[1] * shape_[2], 0);
+    for (const Index c : cells) mask[static_cast<std::size_t>(c)] = 1;
+    const auto path = "/zones/" + name;
+    file_.write(path, std::span<const std::uint8_t>(mask), shape_);
+    describe(file_, path, "1", "1 in the cells of the zone");
+}
+
 void ResultsFile::write_table(const Table& table) {
     const auto group = "/tables/" + table.name;
     file_.remove(group);
@@ -216,6 +249,16 @@ void ResultsFile::write_table(const Table& table) {
 
 std::uint64_t ResultsFile::times() const { return file_.records("/time"); }
 std::uint64_t ResultsFile::budget_rows() const { return file_.has("/budget") ? file_.records("/budget/time") : 0; }
+
+std::uint64_t ResultsFile::observation_rows() const { return file_.has("/observations") ? file_.records("/observations/time") : 0; }
+
+void ResultsFile::truncate_observations(std::uint64_t rows) {
+    if (rows > observation_rows())
+        throw std::runtime_error(
+            fmt::format("the results hold {} rows of observations, fewer than the checkpoint's {}", observation_rows(), rows));
+    if (!file_.has("/observations")) return;
+    for (const auto* what : {"time", "value"}) file_.truncate(fmt::format("/observations/{}", what), rows);
+}
 
 void ResultsFile::truncate(std::uint64_t times, std::uint64_t budget_rows) {
     if (times > this->times() || budget_rows > this->budget_rows())

@@ -20,6 +20,15 @@ struct ResultsMetadata {
     std::string command = {};  ///< as typed; may be empty
 };
 
+/// One observed number.
+struct Observed {
+    std::string name;      ///< of the point or boundary
+    std::string quantity;  ///< "concentration/Cd"
+    std::string unit;      ///< SI
+    std::string shown_unit;
+    double value = 0;  ///< SI; NaN when it is not known at this time
+};
+
 /// SHA-256 of a text, in hexadecimal.
 std::string sha256(std::string_view text);
 
@@ -31,6 +40,8 @@ public:
 
     // Writing.
     void write_static(const std::string& name, const std::string& unit, const std::string& meaning, std::span<const double> cells);
+    /// The cells of a zone, as 1 in a mask of the grid.
+    void write_zone(const std::string& name, std::span<const Index> cells);
     /// Begins a new output time; fields appended until the next one belong to it.
     void begin_time(double seconds, const std::string& date);
     /// The field's values at the output time begun last; at times when it was not written it holds NaN. Throws std::runtime_error when no
@@ -38,6 +49,8 @@ public:
     void append_field(const std::string& name, const std::string& unit, const std::string& meaning, std::span<const double> cells);
     /// One row of the budget per term; the terms are named once, in the first call.
     void append_budget(double seconds, const Ledger& ledger);
+    /// One row of observations; which they are is written once, in the first call, and stays the same.
+    void append_observations(double seconds, std::span<const Observed> row);
     /// Writes a table; one of the same name is replaced.
     void write_table(const Table& table);
     void set(std::string_view name, std::string_view text) { file_.set("/", name, text); }
@@ -47,7 +60,9 @@ public:
     /// How much is in the file, for a checkpoint; and back to it.
     [[nodiscard]] std::uint64_t times() const;
     [[nodiscard]] std::uint64_t budget_rows() const;
+    [[nodiscard]] std::uint64_t observation_rows() const;
     void truncate(std::uint64_t times, std::uint64_t budget_rows);
+    void truncate_observations(std::uint64_t rows);
 
     // Reading.
     [[nodiscard]] ResultsMetadata metadata() const;
@@ -67,6 +82,8 @@ private:
     explicit ResultsFile(Hdf5File file) : file_(std::move(file)) {}
     void write_grid(const Grid& grid);
     void begin_budget(const Ledger& ledger);
+    void begin_observations(std::span<const Observed> row);
+    void write_texts(const std::string& path, const std::vector<std::string>& texts, const std::string& meaning);
 
     Hdf5File file_;
     std::vector<std::uint64_t> shape_;  ///< nz, ny, nx

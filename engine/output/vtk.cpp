@@ -116,6 +116,13 @@ void add_field(vtkStructuredGrid& data, const VtkField& field, Index cells) {
     data.GetCellData()->AddArray(array);
 }
 
+void add_numbers(vtkStructuredGrid& target, const char* name, std::initializer_list<double> numbers) {
+    vtkNew<vtkDoubleArray> array;
+    array->SetName(name);
+    for (const double number : numbers) array->InsertNextValue(number);
+    target.GetFieldData()->AddArray(array);
+}
+
 void add_text(vtkStructuredGrid& target, const char* name, const std::string& text) {
     if (text.empty()) return;
     vtkNew<vtkStringArray> array;
@@ -145,13 +152,13 @@ void write_vts(const std::filesystem::path& file, const Grid& grid, std::span<co
     hide_cells_not_active(*target, grid);
     for (const auto& field : fields) add_field(*target, field, grid.cell_count());
 
-    vtkNew<vtkDoubleArray> time;
-    time->SetName("TimeValue");
-    time->InsertNextValue(metadata.time);
-    target->GetFieldData()->AddArray(time);
+    add_numbers(*target, "TimeValue", {metadata.time});
     add_text(*target, "date", metadata.date);
-    add_text(*target, "crs", metadata.crs);
-    add_text(*target, "vertical_datum", metadata.vertical_datum);
+    const auto& where = grid.georeference();
+    add_text(*target, "crs", where.crs);
+    add_text(*target, "vertical_datum", where.vertical_datum);
+    add_numbers(*target, "origin", {where.origin_x, where.origin_y});
+    add_numbers(*target, "rotation", {where.rotation});
     add_text(*target, "time_unit", "d");
     add_text(*target, "site", metadata.site);
     add_text(*target, "galena_version", metadata.program_version);

@@ -19,7 +19,7 @@ struct VtkField {
 
 struct VtkMetadata {
     double time = 0;  ///< since the start [d]
-    std::string date, crs, vertical_datum, program_version, site;
+    std::string date, program_version, site;
 };
 
 /// Writes an XML structured grid (.vts, raw appended, lz4). Points are in the crs; the elevation of a corner is the mean of the columns

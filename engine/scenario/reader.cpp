@@ -1,7 +1,6 @@
 #include "scenario/reader.hpp"
 
 #include <cmath>
-#include <fstream>
 
 #include <fmt/format.h>
 

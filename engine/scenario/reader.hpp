@@ -76,8 +76,6 @@ bool read_value(const Node&, const Rule&, ReadContext&, std::shared_ptr<Interfac
 
 // What a type is called, and whether its absence is fine.
 template <class T>
-struct TypeName;
-template <class T>
 inline constexpr bool may_be_absent = false;
 template <class T>
 inline constexpr bool may_be_absent<std::optional<T>> = true;

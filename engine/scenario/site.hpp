@@ -34,11 +34,6 @@ struct SiteTable {
     [[nodiscard]] double length() const { return duration ? *duration : end ? end->since(start) : 0.0; }
 };
 
-/// Cell widths along one axis: "10 m" for all, or a list in which "20 x 5 m" stands for twenty cells of 5 m.
-struct Widths {
-    std::vector<double> values;  ///< [m]
-};
-
 /// [[grid.layer]], listed from the top down.
 struct LayerTable {
     std::string name;

@@ -33,6 +33,13 @@ std::vector<Index> active_side_cells(const Grid& grid, Side side) {
     return cells;
 }
 
+CellField Domain::saturated_water() const {
+    CellField water(grid);
+    const auto& porosity = medium.mobile_porosity();
+    for_each_cell(grid, [&](Index c) { water[c] = porosity[c] * grid.volume(c); });
+    return water;
+}
+
 void require_value_at_start(const Series& series, Date start, Diagnostics& diagnostics) {
     if (series.constant() || !(series.dates.front() > start)) return;
     diagnostics.error(series.place,
@@ -263,7 +270,6 @@ CellField fill_property(const Site& site, Domain& domain, std::optional<SpatialV
     const auto& media = site.section<MediumTables>().list;
     CellField field;
     Place place;
-    std::vector<bool> covered;
     for (const auto& medium : media) {
         if (!(medium.*member)) continue;
         const auto& value = *(medium.*member);

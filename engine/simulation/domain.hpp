@@ -63,6 +63,9 @@ struct Domain {
     Zones zones;
     Medium medium;
     Date start;
+    /// Mobile water that every active cell holds when it is saturated [m³]; 0 elsewhere.
+    [[nodiscard]] CellField saturated_water() const;
+
     Remarks remarks;
     std::vector<NamedField> extra_fields;
 };

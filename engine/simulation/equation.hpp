@@ -1,6 +1,7 @@
 #pragma once
 // An equation owns an unknown and a solve. A step of a simulation is a visible list of equations.
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <set>
@@ -45,6 +46,14 @@ struct SolverStatistics {
     Index solves = 0, iterations = 0;
     double seconds = 0;
     double worst_residual = 0;
+
+    /// Books one solve.
+    void add(const std::string& used, int iterations_used, double relative_residual) {
+        solver = used;
+        ++solves;
+        iterations += iterations_used;
+        worst_residual = std::max(worst_residual, relative_residual);
+    }
 };
 
 class Equation {

@@ -76,65 +76,90 @@ double counted(const Measurement& m, NonDetect rule) {
     return rule == NonDetect::half ? 0.5 * m.value : rule == NonDetect::zero ? 0.0 : m.value;
 }
 
+/// Columns of a table of samples.
+struct SampleColumns {
+    std::optional<std::size_t> x, y, value, depth_top, depth_bottom;
+};
+
+SampleColumns find_columns(const CsvTable& table, const SpatialValue& value, const SampleSource& from, Diagnostics& diagnostics) {
+    const auto require = [&](const std::string& name, const Places& places, const char* key) {
+        return table.require_column(name, places.of(key), diagnostics);
+    };
+    SampleColumns columns;
+    columns.x = require(from.x, from.places, "x");
+    columns.y = require(from.y, from.places, "y");
+    columns.value = require(value.source->column, value.places, "column");
+    if (from.depth_top_column.empty()) return columns;
+    columns.depth_top = require(from.depth_top_column, from.places, "depth_top_column");
+    columns.depth_bottom = require(from.depth_bottom_column, from.places, "depth_bottom_column");
+    return columns;
+}
+
+/// How many samples of a column were taken how.
+struct SampleCounts {
+    std::size_t measured = 0, not_measured = 0, not_detected = 0;
+};
+
+/// Sorts the rows of a table into groups of one depth range.
+std::map<std::pair<double, double>, SampleGroup> group_by_depth(const CsvTable& table, const SampleColumns& columns,
+                                                                const SpatialSource& source, const SampleSource& from, SampleCounts& counts,
+                                                                Diagnostics& diagnostics) {
+    const bool needs_logarithm = source.transform == Transform::log && source.method == InterpolationMethod::kriging;
+    std::map<std::pair<double, double>, SampleGroup> groups;
+    for (std::size_t row = 0; row < table.row_count(); ++row) {
+        const auto x = table.required_number(row, *columns.x, diagnostics), y = table.required_number(row, *columns.y, diagnostics);
+        const auto m = table.measurement(row, *columns.value, diagnostics);
+        double upper = from.depth.empty() ? 0.0 : from.depth[0], lower = from.depth.empty() ? infinite : from.depth[1];
+        if (columns.depth_top) {
+            upper = table.required_number(row, *columns.depth_top, diagnostics).value_or(0);
+            lower = table.required_number(row, *columns.depth_bottom, diagnostics).value_or(infinite);
+            if (!(upper < lower))
+                diagnostics.error(table.place(row, *columns.depth_top), fmt::format("{}: the depth range {} m to {} m is empty",
+                                                                                    table.describe(row, *columns.depth_top), upper, lower));
+        }
+        if (!m) {
+            if (table.text(row, *columns.value).empty()) ++counts.not_measured;
+            continue;
+        }
+        if (!x || !y) continue;
+        counts.not_detected += m->below_detection;
+        ++counts.measured;
+        const double number = counted(*m, from.non_detect);
+        if (needs_logarithm && !(number > 0))
+            diagnostics.error(table.place(row, *columns.value),
+                              fmt::format("{}: {} has no logarithm", table.describe(row, *columns.value), number),
+                              "use transform = \"linear\", or another non_detect");
+        auto& group = groups[{upper, lower}];
+        group.depth_top = upper;
+        group.depth_bottom = lower;
+        group.samples.add(*x, *y, number);
+    }
+    return groups;
+}
+
+std::string count_text(const SampleCounts& counts, NonDetect rule) {
+    auto text = fmt::format("{} values, {} not measured, {} not detected", counts.measured, counts.not_measured, counts.not_detected);
+    if (counts.not_detected == 0) return text;
+    return text + (rule == NonDetect::half ? " (half the limit)" : rule == NonDetect::zero ? " (counted as zero)" : " (the limit)");
+}
+
 std::vector<SampleGroup> read_samples(const SpatialValue& value, const SampleSource& from, Remarks& remarks, Diagnostics& diagnostics) {
     const auto before = diagnostics.error_count();
     const auto& source = *value.source;
     const auto table = read_csv(from.file.path.string(), from.file.place, diagnostics);
     if (diagnostics.error_count() != before) return {};
-    const auto x = table.require_column(from.x, from.places.of("x"), diagnostics),
-               y = table.require_column(from.y, from.places.of("y"), diagnostics);
-    const auto column = table.require_column(source.column, value.places.of("column"), diagnostics);
-    std::optional<std::size_t> top, bottom;
-    if (!from.depth_top_column.empty()) {
-        top = table.require_column(from.depth_top_column, from.places.of("depth_top_column"), diagnostics);
-        bottom = table.require_column(from.depth_bottom_column, from.places.of("depth_bottom_column"), diagnostics);
-    }
+    const auto columns = find_columns(table, value, from, diagnostics);
     if (diagnostics.error_count() != before) return {};
-
-    std::map<std::pair<double, double>, SampleGroup> groups;
-    std::size_t not_detected = 0, not_measured = 0, measured = 0;
-    for (std::size_t row = 0; row < table.row_count(); ++row) {
-        const auto px = table.required_number(row, *x, diagnostics), py = table.required_number(row, *y, diagnostics);
-        const auto m = table.measurement(row, *column, diagnostics);
-        double upper = from.depth.empty() ? 0.0 : from.depth[0], lower = from.depth.empty() ? infinite : from.depth[1];
-        if (top) {
-            upper = table.required_number(row, *top, diagnostics).value_or(0);
-            lower = table.required_number(row, *bottom, diagnostics).value_or(infinite);
-            if (!(upper < lower))
-                diagnostics.error(table.place(row, *top),
-                                  fmt::format("{}: the depth range {} m to {} m is empty", table.describe(row, *top), upper, lower));
-        }
-        if (!m) {
-            if (table.text(row, *column).empty()) ++not_measured;
-            continue;
-        }
-        if (!px || !py) continue;
-        not_detected += m->below_detection;
-        ++measured;
-        const double number = counted(*m, from.non_detect);
-        if (source.transform == Transform::log && source.method == InterpolationMethod::kriging && !(number > 0))
-            diagnostics.error(table.place(row, *column), fmt::format("{}: {} has no logarithm", table.describe(row, *column), number),
-                              "use transform = \"linear\", or another non_detect");
-        auto& group = groups[{upper, lower}];
-        group.depth_top = upper;
-        group.depth_bottom = lower;
-        group.samples.x.push_back(*px);
-        group.samples.y.push_back(*py);
-        group.samples.value.push_back(number);
-    }
+    SampleCounts counts;
+    auto groups = group_by_depth(table, columns, source, from, counts, diagnostics);
     if (diagnostics.error_count() != before) return {};
-    if (measured == 0) {
+    if (counts.measured == 0) {
         diagnostics.error(value.places.of("column"),
                           fmt::format("{}: the column '{}' of {} holds no measured value", value.name, source.column, from.title),
                           "choose another column, or fill this one");
         return {};
     }
-    remarks.push_back(fmt::format("{}, {}: {} values, {} not measured, {} not detected{}", from.title, source.column, measured,
-                                  not_measured, not_detected,
-                                  not_detected == 0                    ? ""
-                                  : from.non_detect == NonDetect::half ? " (half the limit)"
-                                  : from.non_detect == NonDetect::zero ? " (counted as zero)"
-                                                                       : " (the limit)"));
+    remarks.push_back(fmt::format("{}, {}: {}", from.title, source.column, count_text(counts, from.non_detect)));
     std::vector<SampleGroup> all;
     for (auto& [range, group] : groups) {
         auto merged = merge_duplicates(group.samples);

@@ -119,11 +119,11 @@ private:
         for (const auto& observer : simulation_->model_observers()) with_fields.push_back(observer.get());
         const auto& site = site_.section<SiteTable>();
         const ResultsMetadata metadata{program_version(), site.name,         site_.file().filename().string(),
-                                       site_.text(),      site.start.text(), options_.command};
+                                       site_.text(),      site.start.text(), typed_command_line()};
         fields_ = std::make_unique<FieldWriter>(FieldWriter::Options{folder_->path(), metadata, site_.section<OutputTable>().vtk, resume},
                                                 simulation_->domain(), with_fields);
         budget_ = std::make_unique<BudgetWriter>(*folder_ / "budget.csv", resume);
-        observations_->open(*folder_ / "observations.csv", resume);
+        observations_->open(*folder_ / "observations.csv", fields_->results(), resume);
         if (zones_->wanted()) zones_->open(*folder_ / "zones.csv", resume);
         const bool terminal = isatty(STDERR_FILENO) != 0;
         progress_ = std::make_unique<Progress>(options_.quiet ? Progress::Style::silent
@@ -160,6 +160,7 @@ private:
             if (checkpoint_) {
                 simulation_->resume(*checkpoint_);
                 checkpoint_.reset();
+                last_checkpoint_ = simulation_->state().time;
                 log_.line(
                     fmt::format("resumed at {:.6g} d, step {}", simulation_->state().time / seconds_per_day, simulation_->state().step));
             } else {

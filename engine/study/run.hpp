@@ -5,17 +5,15 @@
 #include <optional>
 #include <string>
 
-namespace galena {
+#include "core/command.hpp"
 
-/// What a command ends with (docs/guide.md); stable.
-enum ExitCode : int { done = 0, our_fault = 1, wrong_input = 2, could_not_go_on = 3, interrupted = 130 };
+namespace galena {
 
 struct RunOptions {
     std::filesystem::path site;
     std::optional<std::filesystem::path> output;  ///< results/ beside the site file when absent
     std::optional<std::filesystem::path> resume;  ///< folder of an interrupted run
     bool quiet = false;
-    std::string command;  ///< as it was typed, kept in the results
     /// Stops after this many steps as if interrupted; for tests of resuming.
     std::optional<long> stop_after;
 };

@@ -57,7 +57,7 @@ SaturatedFlow::SaturatedFlow(const Site& site, Domain& domain, Diagnostics& diag
     compute_conductances(domain.grid, m.conductivity(Axis::x), m.conductivity(Axis::y), m.conductivity(Axis::z), conductance_);
     resolve_boundaries(site, diagnostics);
     find_unknowns(diagnostics);
-    if (!diagnostics.has_errors() && table_.regime == Regime::steady) check_heads_determined(site, diagnostics);
+    if (!diagnostics.has_errors() && table_.regime == Regime::steady) check_heads_determined(diagnostics);
     next_step_ = table_.initial_step;
 }
 
@@ -104,7 +104,7 @@ void SaturatedFlow::find_unknowns(Diagnostics& diagnostics) {
     }
 }
 
-void SaturatedFlow::check_heads_determined(const Site&, Diagnostics& diagnostics) const {
+void SaturatedFlow::check_heads_determined(Diagnostics& diagnostics) const {
     const auto parts = connected_parts(domain_.grid, conductance_);
     std::vector<bool> determined(static_cast<std::size_t>(parts.count), false);
     for (const auto& boundary : boundaries_)
@@ -125,7 +125,8 @@ void SaturatedFlow::check_heads_determined(const Site&, Diagnostics& diagnostics
 
 std::vector<std::string> SaturatedFlow::summary() const {
     std::vector<std::string> lines{
-        fmt::format("flow: saturated, {}; {} boundaries", table_.regime == Regime::steady ? "steady" : "transient", boundaries_.size())};
+        fmt::format("flow: saturated, {}; {} boundaries", table_.regime == Regime::steady ? "steady" : "transient", boundaries_.size()),
+        "  all ground counts as saturated, above the water table too: what percolates is right, what the pores hold there is overstated"};
     for (const auto& boundary : boundaries_)
         lines.push_back(fmt::format("  {:<14} {:<24} {} cells", boundary->type(), boundary->label.text, boundary->cells().size()));
     return lines;
@@ -141,14 +142,12 @@ void SaturatedFlow::initialise(State& state) {
     state.hydraulic_head = initial_head_;
     initial_head_ = CellField();
     state.water_flux = FaceField(grid);
-    state.mobile_water = CellField(grid);
-    const auto& porosity = domain_.medium.mobile_porosity();
-    for_each_cell(grid, [&](Index c) { state.mobile_water[c] = porosity[c] * grid.volume(c); });
+    state.mobile_water = domain_.saturated_water();
     stored_ = parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? domain_.medium.porosity[c] * grid.volume(c) : 0.0; });
     if (table_.regime == Regime::steady) {
         solve(state, {domain_.start, 0, 0}, 0);
-        fill_exchanges(state);
     }
+    fill_exchanges(state);
     head_before_ = state.hydraulic_head;
 }
 
@@ -208,11 +207,7 @@ double SaturatedFlow::rounding_of_heads(const State& state) const {
 
 void SaturatedFlow::assemble(double duration) {
     const auto& grid = domain_.grid;
-    for_each_face(grid, [&](const Face& f) {
-        const bool open = !held_[static_cast<std::size_t>(f.left)] && !held_[static_cast<std::size_t>(f.right)];
-        matrix_.coupling[f] = open ? conductance_[f] : 0.0;
-    });
-    sum_of_faces(grid, conductance_, matrix_.diagonal);
+    set_couplings(grid, conductance_, held_, matrix_);
     if (duration > 0)
         for_each_cell(grid, [&](Index c) { matrix_.diagonal[c] += domain_.medium.specific_storage[c] * grid.volume(c) / duration; });
     for (std::size_t b = 0; b < boundaries_.size(); ++b)
@@ -224,19 +219,13 @@ void SaturatedFlow::assemble(double duration) {
 }
 
 void SaturatedFlow::solve(State& state, const FlowMoment& moment, double duration) {
-    const auto& grid = domain_.grid;
     if (residual_.empty()) {
-        residual_ = DoubleArray(grid.cell_count());
-        correction_ = DoubleArray(grid.cell_count());
-        matrix_ = SymmetricStencil(grid);
+        residual_ = DoubleArray(domain_.grid.cell_count());
+        correction_ = DoubleArray(domain_.grid.cell_count());
+        matrix_ = SymmetricStencil(domain_.grid);
         solver_ = make_symmetric_solver(table_.solver.empty() ? symmetric_solver_names().front() : table_.solver);
     }
-    for (const auto& boundary : boundaries_) {
-        if (!boundary->holds_head()) continue;
-        std::vector<double> heads(boundary->cells().size());
-        boundary->held_head(moment, heads);
-        for (std::size_t n = 0; n < heads.size(); ++n) state.hydraulic_head[boundary->cells()[n]] = heads[n];
-    }
+    hold_heads(state, moment);
     const auto begin = std::chrono::steady_clock::now();
     double before = 0;
     for (int iteration = 0;; ++iteration) {
@@ -255,22 +244,7 @@ void SaturatedFlow::solve(State& state, const FlowMoment& moment, double duratio
                              balance.imbalance / balance.throughput),
                  balance.worst, moment);
         before = balance.imbalance;
-
-        assemble(duration);
-        solver_->prepare(matrix_);
-        correction_.fill(0.0);
-        const auto report =
-            solver_->solve(residual_, correction_,
-                           {.tolerance = 1e-3 * std::min(1e-6, std::sqrt(table_.tolerance)), .max_iterations = table_.maximum_iterations});
-        statistics_.solver = report.solver;
-        ++statistics_.solves;
-        statistics_.iterations += report.iterations;
-        statistics_.worst_residual = std::max(statistics_.worst_residual, report.relative_residual);
-        if (!report.converged && !(report.relative_residual < 0.5))
-            fail(fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", report.solver,
-                             report.relative_residual, report.iterations, report.note.empty() ? "" : ": ", report.note),
-                 report.worst_cell, moment);
-        parallel_for(grid.cell_count(), [&](Index c) { state.hydraulic_head[c] += correction_[c]; });
+        correct_heads(state, moment, duration);
     }
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     finish_fluxes(state, duration);
@@ -280,6 +254,29 @@ void SaturatedFlow::solve(State& state, const FlowMoment& moment, double duratio
         matrix_ = SymmetricStencil();
         solver_.reset();
     }
+}
+
+void SaturatedFlow::hold_heads(State& state, const FlowMoment& moment) const {
+    for (const auto& boundary : boundaries_) {
+        if (!boundary->holds_head()) continue;
+        std::vector<double> heads(boundary->cells().size());
+        boundary->held_head(moment, heads);
+        for (std::size_t n = 0; n < heads.size(); ++n) state.hydraulic_head[boundary->cells()[n]] = heads[n];
+    }
+}
+
+/// One step of Newton: heads += what the residual asks for.
+void SaturatedFlow::correct_heads(State& state, const FlowMoment& moment, double duration) {
+    assemble(duration);
+    solver_->prepare(matrix_);
+    correction_.fill(0.0);
+    const auto report =
+        solver_->solve(residual_, correction_,
+                       {.tolerance = 1e-3 * std::min(1e-6, std::sqrt(table_.tolerance)), .max_iterations = table_.maximum_iterations});
+    statistics_.add(report.solver, report.iterations, report.relative_residual);
+    // A correction that at least halves the residual is a step forward; the outer iteration sees to the rest.
+    if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
+    parallel_for(domain_.grid.cell_count(), [&](Index c) { state.hydraulic_head[c] += correction_[c]; });
 }
 
 void SaturatedFlow::finish_fluxes(State& state, double duration) {

@@ -83,8 +83,10 @@ private:
 
     void resolve_boundaries(const Site& site, Diagnostics& diagnostics);
     void find_unknowns(Diagnostics& diagnostics);
-    void check_heads_determined(const Site& site, Diagnostics& diagnostics) const;
+    void check_heads_determined(Diagnostics& diagnostics) const;
     void solve(State& state, const FlowMoment& moment, double duration);
+    void hold_heads(State& state, const FlowMoment& moment) const;
+    void correct_heads(State& state, const FlowMoment& moment, double duration);
     void evaluate_boundaries(const State& state, const FlowMoment& moment);
     Balance compute_residual(const State& state, double duration);
     [[nodiscard]] double rounding_of_heads(const State& state) const;

@@ -28,7 +28,7 @@ public:
     Places places;
 
     [[nodiscard]] virtual std::string_view type() const = 0;
-    /// Finds the cells and fixed numbers; mistakes such as an empty zone go to `diagnostics`.
+    /// Finds the cells and fixed numbers, anew each time a simulation is built; mistakes such as an empty zone go to `diagnostics`.
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) = 0;
     /// rate and slope: one number per cell of cells().
     virtual void evaluate(const FlowMoment& moment, std::span<const double> head, std::span<double> rate,

@@ -8,6 +8,7 @@ namespace galena {
 /// Dispersivities [m].
 struct Dispersivity {
     double longitudinal = 0, transverse_horizontal = 0, transverse_vertical = 0;
+    [[nodiscard]] bool none() const { return longitudinal == 0 && transverse_horizontal == 0 && transverse_vertical == 0; }
 };
 
 /// Mechanical dispersion as a conductance of every face [m³/s]: θD·area/distance with the diagonal of the tensor of Burnett & Frind (1987,

@@ -20,7 +20,7 @@ public:
     Places places;
 
     [[nodiscard]] virtual std::string_view type() const = 0;
-    /// Finds the cells. The base takes those of the zone.
+    /// Finds the cells, anew each time a simulation is built. The base takes those of the zone.
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics);
     /// True when it holds concentrations (first type); then held() is asked, else rate().
     [[nodiscard]] virtual bool holds_concentration() const { return false; }

@@ -1,7 +1,6 @@
 #include "transport/solute_transport.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cmath>
 
@@ -9,10 +8,8 @@
 
 #include "core/suggestion.hpp"
 #include "flow/water_boundary.hpp"
-#include "numerics/block_sums.hpp"
 #include "numerics/face_conductance.hpp"
 #include "numerics/face_operators.hpp"
-#include "transport/dispersion.hpp"
 
 namespace galena {
 
@@ -57,6 +54,9 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     attach_sources(site, diagnostics);
     check_boundary_concentrations(site, diagnostics);
     next_step_ = table_.initial_step;
+    dispersivity_ = {table_.longitudinal_dispersivity,
+                     table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
+                     table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity)};
 }
 
 void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
@@ -161,9 +161,8 @@ CellField SoluteTransport::initial_from_content(const Solute& solute, const Cell
 
 std::vector<std::string> SoluteTransport::summary() const {
     std::vector<std::string> lines{fmt::format("transport: upwind, implicit, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m",
-                                               table_.courant, table_.longitudinal_dispersivity,
-                                               table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
-                                               table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity))};
+                                               table_.courant, dispersivity_.longitudinal, dispersivity_.transverse_horizontal,
+                                               dispersivity_.transverse_vertical)};
     for (const auto& solute : solutes_) {
         double low = infinite, high = 0;
         if (solute.distribution_coefficient)
@@ -185,22 +184,20 @@ std::vector<std::string> SoluteTransport::summary() const {
 
 void SoluteTransport::add_events(std::set<double>& times) const { times.insert(events_.begin(), events_.end()); }
 
-void SoluteTransport::describe(State& state) const {
+/// What transport adds to the state; concentrations are 0.
+void SoluteTransport::make_room(State& state) const {
     state.has_transport = true;
     state.substances.clear();
     for (const auto& solute : solutes_) state.substances.push_back({solute.id, solute.display});
+    state.concentration = SpeciesField(domain_.grid, static_cast<Index>(solutes_.size()));
+    if (state.has_flow) return;
+    state.mobile_water = domain_.saturated_water();  // water at rest: diffusion and decay only
+    state.water_flux = FaceField(domain_.grid);
 }
 
 void SoluteTransport::initialise(State& state) {
-    describe(state);
     const auto& grid = domain_.grid;
-    state.concentration = SpeciesField(grid, static_cast<Index>(solutes_.size()));
-    if (!state.has_flow) {  // water at rest: diffusion and decay only
-        state.mobile_water = CellField(grid);
-        const auto& porosity = domain_.medium.mobile_porosity();
-        for_each_cell(grid, [&](Index c) { state.mobile_water[c] = porosity[c] * grid.volume(c); });
-        state.water_flux = FaceField(grid);
-    }
+    make_room(state);
     for (std::size_t s = 0; s < solutes_.size(); ++s) {
         auto target = state.concentration[static_cast<Index>(s)];
         const auto& initial = solutes_[s].initial_concentration;
@@ -219,16 +216,9 @@ void SoluteTransport::initialise(State& state) {
 // ---- one step ---------------------------------------------------------------------------------------------------------------------
 
 void SoluteTransport::update_dispersion(const State& state) {
-    if (table_.longitudinal_dispersivity == 0 && table_.transverse_horizontal_dispersivity.value_or(0) == 0 &&
-        table_.transverse_vertical_dispersivity.value_or(0) == 0)
-        return;
-    if (dispersion_version_ == state.flow_version) return;
+    if (dispersivity_.none() || dispersion_version_ == state.flow_version) return;
     if (dispersion_.x.empty()) dispersion_ = FaceField(domain_.grid);
-    mechanical_dispersion(
-        domain_.grid, state.water_flux,
-        {table_.longitudinal_dispersivity, table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
-         table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity)},
-        dispersion_);
+    mechanical_dispersion(domain_.grid, state.water_flux, dispersivity_, dispersion_);
     dispersion_version_ = state.flow_version;
 }
 
@@ -237,12 +227,7 @@ void SoluteTransport::update_renewal_time(const State& state) const {
     if (renewal_version_ == state.flow_version) return;
     const auto& grid = domain_.grid;
     CellField outflow(grid);
-    FaceField leaving_left(grid), leaving_right(grid);
-    for_each_face(grid, [&](const Face& f) {
-        leaving_left[f] = std::max(0.0, state.water_flux[f]);
-        leaving_right[f] = std::max(0.0, -state.water_flux[f]);
-    });
-    add_outflow_coefficients(grid, leaving_left, leaving_right, outflow);
+    outflow_of_cells(grid, state.water_flux, outflow);
     for (const auto& exchange : state.water_exchanges)
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) outflow[exchange.cells[n]] += std::max(0.0, -exchange.rate[n]);
     const auto fastest = parallel_maximum(grid.cell_count(), [&](Index c) {
@@ -270,8 +255,7 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
         matrix_.from_left[f] = std::max(0.0, q) + spreading;
         matrix_.from_right[f] = std::max(0.0, -q) + spreading;
     });
-    const auto s = static_cast<Index>(&solute - solutes_.data());
-    const auto old = before_[s];
+    const auto old = before_[index_of(solute)];
     const bool moving_water = !state.mobile_water_before.empty();
     parallel_for(grid.cell_count(), [&](Index c) {
         matrix_.diagonal[c] = 0;
@@ -285,8 +269,7 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
     });
     add_outflow_coefficients(grid, matrix_.from_left, matrix_.from_right, matrix_.diagonal);
     for (const auto& exchange : state.water_exchanges) {
-        const auto given = exchange.concentration->find(solute.id);
-        const double entering = given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
+        const double entering = entering_concentration(exchange, solute, step);
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
             if (exchange.rate[n] > 0) right_hand_side_[exchange.cells[n]] += exchange.rate[n] * entering;
             else if (exchange.takes_solute) matrix_.diagonal[exchange.cells[n]] -= exchange.rate[n];
@@ -323,15 +306,8 @@ void SoluteTransport::solve_one(State& state, Index s, const Step& step) {
     solver_->prepare(matrix_);
     const auto report = solver_->solve(right_hand_side_, state.concentration[s],
                                        {.tolerance = table_.tolerance, .max_iterations = table_.maximum_iterations, .nonnegative = true});
-    statistics_.solver = report.solver;
-    ++statistics_.solves;
-    statistics_.iterations += report.iterations;
-    statistics_.worst_residual = std::max(statistics_.worst_residual, report.relative_residual);
-    if (!report.converged && !(report.relative_residual < 1e3 * table_.tolerance))
-        fail(solute,
-             fmt::format("the linear solver '{}' stopped at a relative residual of {:.3g} after {} iterations{}{}", report.solver,
-                         report.relative_residual, report.iterations, report.note.empty() ? "" : ": ", report.note),
-             report.worst_cell, step);
+    statistics_.add(report.solver, report.iterations, report.relative_residual);
+    if (!report.converged && !(report.relative_residual < 1e3 * table_.tolerance)) fail(solute, report.failure(), report.worst_cell, step);
 }
 
 void SoluteTransport::advance(State& state, const Step& step) {
@@ -350,105 +326,6 @@ void SoluteTransport::advance(State& state, const Step& step) {
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// What the step moved, from the same coefficients as the equation.
-void SoluteTransport::book(const State& state, Index s, const Step& step) {
-    const auto& grid = domain_.grid;
-    auto& solute = solutes_[static_cast<std::size_t>(s)];
-    const auto now = state.concentration[s];
-    const auto old = before_[s];
-    const auto at = [](std::span<const double> values, Index c) { return values[static_cast<std::size_t>(c)]; };
-    auto& terms = solute.terms;
-    terms.clear();
-    for (const auto& exchange : state.water_exchanges) {
-        BudgetTerm term{solute.id, exchange.type, exchange.name, 0, 0, "kg", 0};
-        const auto given = exchange.concentration->find(solute.id);
-        const double entering = given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
-        for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
-            if (exchange.rate[n] > 0) term.in += exchange.rate[n] * entering * step.duration;
-            else if (exchange.takes_solute) term.out -= exchange.rate[n] * at(now, exchange.cells[n]) * step.duration;
-        }
-        terms.push_back(std::move(term));
-    }
-    const bool moving_water = !state.mobile_water_before.empty();
-    const auto dissolved_change = [&](Index c) {
-        return moving_water ? state.mobile_water[c] * at(now, c) - state.mobile_water_before[c] * at(old, c)
-                            : state.mobile_water[c] * (at(now, c) - at(old, c));
-    };
-    const auto sorbed_change = [&](Index c) { return sorption_capacity(solute, c) * (at(now, c) - at(old, c)); };
-    const auto decayed = [&](Index c) {
-        return solute.decay_rate * step.duration * at(now, c) *
-               (state.mobile_water[c] + (solute.decays_sorbed ? sorption_capacity(solute, c) : 0.0));
-    };
-    for (const auto& source : solute.sources) {
-        BudgetTerm term{solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0};
-        if (source->holds_concentration()) {
-            // What a held cell lacks is what the source supplies: its amounts and fluxes, balanced.
-            for (const Index c : source->cells()) {
-                double supplied = dissolved_change(c) + sorbed_change(c) + decayed(c);
-                for (int side = 0; side < 6; ++side)
-                    supplied += step.duration * outflow_through(state, solute, c, static_cast<Side>(side), now);
-                for (const auto& exchange : state.water_exchanges) supplied -= exchanged(exchange, solute, c, now, step);
-                (supplied > 0 ? term.in : term.out) += std::abs(supplied);
-            }
-        } else {
-            std::vector<double> rate(source->cells().size());
-            source->rate(step.origin, step.start, step.end(), rate);
-            for (const double r : rate) term.in += r * step.duration;
-        }
-        terms.push_back(std::move(term));
-    }
-    // One pass over the cells for all that is held, released, taken up and decayed.
-    enum : std::size_t { dissolved_in, dissolved_out, dissolved_held, sorbed_in, sorbed_out, sorbed_held, lost, count };
-    const auto sums = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {
-        std::array<double, count> sum{};
-        for (Index c = begin; c < end; ++c) {
-            if (!grid.active(c)) continue;
-            const double in_water = dissolved_change(c), on_solid = sorbed_change(c);
-            sum[dissolved_in] += std::max(0.0, -in_water);
-            sum[dissolved_out] += std::max(0.0, in_water);
-            sum[dissolved_held] += state.mobile_water[c] * at(now, c);
-            sum[sorbed_in] += std::max(0.0, -on_solid);
-            sum[sorbed_out] += std::max(0.0, on_solid);
-            sum[sorbed_held] += sorption_capacity(solute, c) * at(now, c);
-            sum[lost] += decayed(c);
-        }
-        return sum;
-    });
-    if (solute.decay_rate > 0) terms.push_back({solute.id, "decay", "first_order", 0, sums[lost], "kg", 0});
-    terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", sums[dissolved_held]});
-    terms.push_back({solute.id, "storage", "sorbed", sums[sorbed_in], sums[sorbed_out], "kg", sums[sorbed_held]});
-}
-
-/// Mass rate from a cell through one of its sides, advection and dispersion [kg/s].
-double SoluteTransport::outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const {
-    const auto& grid = domain_.grid;
-    const Axis axis = axis_of(side);
-    const bool growing = side == Side::east || side == Side::north || side == Side::top;
-    const Index face = outer_face(grid, c, side);
-    const Index other = neighbour(grid, c, side);
-    if (other < 0 || grid.status(other) == CellStatus::inactive) return 0.0;  // the box's own sides are booked as exchanges
-    const double q = (growing ? 1.0 : -1.0) * state.water_flux.along(axis)[face];
-    const double spreading =
-        (dispersion_.x.empty() ? 0.0 : dispersion_.along(axis)[face]) +
-        (solute.table.molecular_diffusion > 0 ? solute.table.molecular_diffusion * diffusion_geometry_.along(axis)[face] : 0.0);
-    const double here = now[static_cast<std::size_t>(c)], there = now[static_cast<std::size_t>(other)];
-    return (std::max(0.0, q) + spreading) * here - (std::max(0.0, -q) + spreading) * there;
-}
-
-/// Mass that came into a cell with the water of an exchange during the step [kg].
-double SoluteTransport::exchanged(const WaterExchange& exchange, const Solute& solute, Index c, std::span<const double> now,
-                                  const Step& step) const {
-    double mass = 0;
-    for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
-        if (exchange.cells[n] != c) continue;
-        const auto given = exchange.concentration->find(solute.id);
-        const double entering = given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
-        if (exchange.rate[n] > 0) mass += exchange.rate[n] * entering * step.duration;
-        else if (exchange.takes_solute) mass += exchange.rate[n] * now[static_cast<std::size_t>(c)] * step.duration;
-    }
-    return mass;
-}
-
 void SoluteTransport::accept(State& state, const Step& step) {
     before_ = state.concentration;
     if (step.duration >= 0.999999 * next_step_) next_step_ = step.duration * table_.growth;  // a step cut short by others says nothing
@@ -457,10 +334,6 @@ void SoluteTransport::accept(State& state, const Step& step) {
 void SoluteTransport::reject(State& state) {
     state.concentration = before_;
     next_step_ = 0.5 * step_duration_;
-}
-
-void SoluteTransport::budget(std::vector<BudgetTerm>& terms) const {
-    for (const auto& solute : solutes_) terms.insert(terms.end(), solute.terms.begin(), solute.terms.end());
 }
 
 void SoluteTransport::prepare_output(State& state) const {
@@ -491,15 +364,7 @@ void SoluteTransport::save(CheckpointWriter& out, const State& state) const {
 }
 
 void SoluteTransport::load(CheckpointReader& in, State& state) {
-    const auto& grid = domain_.grid;
-    describe(state);
-    state.concentration = SpeciesField(grid, static_cast<Index>(solutes_.size()));
-    if (!state.has_flow) {
-        state.mobile_water = CellField(grid);
-        const auto& porosity = domain_.medium.mobile_porosity();
-        for_each_cell(grid, [&](Index c) { state.mobile_water[c] = porosity[c] * grid.volume(c); });
-        state.water_flux = FaceField(grid);
-    }
+    make_room(state);
     for (auto& solute : solutes_) solute.initial_concentration = CellField();
     in.read("transport/concentration", state.concentration.all().span());
     next_step_ = in.read("transport/next_step");

@@ -6,6 +6,7 @@
 #include "numerics/linear_solver.hpp"
 #include "numerics/stencil.hpp"
 #include "simulation/equation.hpp"
+#include "transport/dispersion.hpp"
 #include "transport/solute_source.hpp"
 #include "transport/substance.hpp"
 
@@ -79,25 +80,38 @@ private:
         std::vector<BudgetTerm> terms;  ///< of the last step
     };
 
+    /// What one cell holds of a substance, and by how much that grew during the step [kg].
+    struct Amounts {
+        double dissolved = 0, dissolved_change = 0, sorbed = 0, sorbed_change = 0;
+    };
+
     void read_solutes(const Site& site, Diagnostics& diagnostics);
     void attach_sources(const Site& site, Diagnostics& diagnostics);
     void follow(const Series& series, Diagnostics& diagnostics);
     void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics);
     CellField initial_from_content(const Solute& solute, const CellField& content) const;
-    void describe(State& state) const;
+    void make_room(State& state) const;
 
     [[nodiscard]] double sorption_capacity(const Solute& solute, Index cell) const;
     void update_dispersion(const State& state);
     void update_renewal_time(const State& state) const;
     void assemble(const State& state, const Solute& solute, const Step& step);
     void solve_one(State& state, Index s, const Step& step);
+
+    // What the step moved (solute_budget.cpp).
     void book(const State& state, Index s, const Step& step);
     [[nodiscard]] double outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const;
-    [[nodiscard]] double exchanged(const WaterExchange& exchange, const Solute& solute, Index c, std::span<const double> now,
-                                   const Step& step) const;
+    [[nodiscard]] double entering_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const;
+    [[nodiscard]] Amounts amounts_of(const State& state, const Solute& solute, Index c) const;
+    [[nodiscard]] BudgetTerm exchange_term(const State& state, const WaterExchange& exchange, const Solute& solute, const Step& step) const;
+    [[nodiscard]] BudgetTerm held_term(const State& state, const SoluteSource& source, const Solute& solute, const Step& step) const;
     [[noreturn]] void fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const;
 
+    [[nodiscard]] Index index_of(const Solute& solute) const { return static_cast<Index>(&solute - solutes_.data()); }
+    [[nodiscard]] double decayed(const Solute& solute, const Amounts& amounts, const Step& step) const;
+
     TransportTable table_;
+    Dispersivity dispersivity_;
     Domain& domain_;
     std::vector<Solute> solutes_;
     CellField soil_mass_;           ///< dry soil per cell [kg]; empty without bulk density

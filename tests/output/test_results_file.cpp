@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstring>
 
 #include "output/results_file.hpp"
 #include "survey_grid.hpp"
@@ -28,9 +29,16 @@ void write_head(ResultsFile& results, const Grid& grid, double first) {
     results.append_field("hydraulic_head", "m", "hydraulic head", cell_numbers(grid, first));
 }
 
+/// A row of observations whose content is not known at every time.
+std::vector<Observed> observed(int n) {
+    return {{"well", "hydraulic_head", "m", "m", 20.0 + n},
+            {"well", "total_content/Cd", "kg/kg", "mg/kg", n % 2 == 0 ? 1e-6 * n : std::numeric_limits<double>::quiet_NaN()}};
+}
+
 /// What is written at one output time, with one step of the budget before it.
 void write_time(ResultsFile& results, const Grid& grid, int n) {
     if (n > 0) results.append_budget(100 * n, ledger_after(n));
+    results.append_observations(100 * n, observed(n));
     results.begin_time(100 * n, "date " + std::to_string(n));
     write_head(results, grid, 10 + n);
     results.append_field("concentration/Cd", "kg/m3", "dissolved cadmium", cell_numbers(grid, 1e-6 * n));
@@ -57,6 +65,10 @@ std::vector<std::string> arrays(const Hdf5File& file, const std::string& group =
     return paths;
 }
 
+bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {
+    return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0;
+}
+
 /// Every array of two files: same paths, shapes and values.
 void check_same_content(const std::filesystem::path& a, const std::filesystem::path& b) {
     const Hdf5File first(a, Mode::read), second(b, Mode::read);
@@ -65,7 +77,7 @@ void check_same_content(const std::filesystem::path& a, const std::filesystem::p
         CAPTURE(path);
         CHECK(first.dims(path) == second.dims(path));
         if (first.is_text(path)) CHECK(first.read_texts(path) == second.read_texts(path));
-        else CHECK(first.read(path) == second.read(path));
+        else CHECK(same_bits(first.read(path), second.read(path)));  // NaN equals nothing, its bits do
     }
 }
 
@@ -138,6 +150,33 @@ TEST_CASE("the budget has a row per step and a column per term") {
     CHECK(file.dims("/budget/closure") == std::vector<std::uint64_t>{2, file.read_texts("/budget/closure_component").size()});
 }
 
+TEST_CASE("observations have a row per step and a column per quantity, zones are masks") {
+    const TemporaryFolder folder;
+    const auto grid = survey_grid();
+    {
+        auto results = begin(folder / "a.h5", grid);
+        for (int n = 0; n < 3; ++n) write_time(results, grid, n);
+        results.write_zone("field", std::vector<Index>{1, 7});
+        CHECK_THROWS_WITH(results.truncate_observations(4), doctest::Contains("fewer than the checkpoint's 4"));
+    }
+    const auto results = ResultsFile::open(folder / "a.h5", false);
+    const auto& file = results.file();
+    CHECK(file.read_texts("/observations/name") == std::vector<std::string>{"well", "well"});
+    CHECK(file.read_texts("/observations/quantity") == std::vector<std::string>{"hydraulic_head", "total_content/Cd"});
+    CHECK(file.read_texts("/observations/unit") == std::vector<std::string>{"m", "kg/kg"});
+    CHECK(file.read("/observations/time") == std::vector<double>{0, 100, 200});
+    const auto values = file.read("/observations/value");
+    REQUIRE(values.size() == 6);
+    CHECK(values[0] == 20);
+    CHECK(values[1] == 0);
+    CHECK(values[2] == 21);
+    CHECK(std::isnan(values[3]));
+    CHECK(values[5] == 2e-6);
+    const auto mask = file.read("/zones/field");
+    REQUIRE(mask.size() == static_cast<std::size_t>(grid.cell_count()));
+    for (std::size_t c = 0; c < mask.size(); ++c) CHECK(mask[c] == (c == 1 || c == 7 ? 1 : 0));
+}
+
 TEST_CASE("the grid comes back as written") {
     const TemporaryFolder folder;
     auto grid = survey_grid();
@@ -177,8 +216,8 @@ TEST_CASE("every array says its unit and meaning") {
         CHECK(file.has_attribute(path, "unit"));
         CHECK((file.has_attribute(path, "meaning") && !file.text_attribute(path, "meaning").empty()));
     }
-    // input 1, time and date 2, grid 4 and layers 3, static 1, fields 2, budget 12, table 2: none was overlooked by the loop above.
-    CHECK(arrays(file).size() == 27);
+    // input 1, time and date 2, grid 4 and layers 3, static 1, fields 2, budget 12, observations 5, table 2: none was overlooked by the loop above.
+    CHECK(arrays(file).size() == 32);
 }
 
 TEST_CASE("a resumed file holds what an uninterrupted one does") {
@@ -188,22 +227,26 @@ TEST_CASE("a resumed file holds what an uninterrupted one does") {
         auto whole = begin(folder / "whole.h5", grid);
         for (int n = 0; n < 4; ++n) write_time(whole, grid, n);
     }
-    std::uint64_t times = 0, rows = 0;
+    std::uint64_t times = 0, rows = 0, observed_rows = 0;
     {
         auto stopped = begin(folder / "resumed.h5", grid);
         for (int n = 0; n < 2; ++n) write_time(stopped, grid, n);
         times = stopped.times();
         rows = stopped.budget_rows();
+        observed_rows = stopped.observation_rows();
         // Steps after the checkpoint, which the resumed run must forget.
         stopped.append_budget(-1, ledger_after(3));
+        stopped.append_observations(-1, observed(9));
         stopped.begin_time(-1, "forgotten");
         write_head(stopped, grid, -1);
     }
     CHECK(times == 2);
     CHECK(rows == 1);
+    CHECK(observed_rows == 2);
     {
         auto resumed = ResultsFile::open(folder / "resumed.h5", true);
         resumed.truncate(times, rows);
+        resumed.truncate_observations(observed_rows);
         for (int n = 2; n < 4; ++n) write_time(resumed, grid, n);
     }
     check_same_content(folder / "whole.h5", folder / "resumed.h5");

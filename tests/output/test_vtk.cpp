@@ -1,3 +1,5 @@
+#include <numbers>
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -39,7 +41,7 @@ std::string field_text(vtkStructuredGrid& data, const char* name) {
     return array->GetValue(0);
 }
 
-const VtkMetadata metadata{365.25, "1991-01-01", "EPSG:28992", "NAP", "0.1.0", "Flood plain"};
+const VtkMetadata metadata{365.25, "1991-01-01", "0.1.0", "Flood plain"};
 
 }  // namespace
 
@@ -77,6 +79,9 @@ TEST_CASE("VTK's own reader gets back values, vectors, blanking and what the fil
     CHECK(field_text(*data, "site") == "Flood plain");
     CHECK(field_text(*data, "crs") == "EPSG:28992");
     CHECK(field_text(*data, "vertical_datum") == "NAP");
+    CHECK(data->GetFieldData()->GetArray("origin")->GetTuple1(0) == 178600.5);
+    CHECK(data->GetFieldData()->GetArray("origin")->GetTuple1(1) == 329700.25);
+    CHECK(data->GetFieldData()->GetArray("rotation")->GetTuple1(0) == std::numbers::pi / 6);
     CHECK(field_text(*data, "galena_version") == "0.1.0");
 }
 

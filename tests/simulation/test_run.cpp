@@ -1,12 +1,14 @@
 // Whole runs of the program: what it writes, how it ends, and that an interrupted run continues bit by bit.
 
 #include <csignal>
+#include <cstring>
 #include <thread>
 
 #include <doctest/doctest.h>
 
 #include "output/results_file.hpp"
 #include "program.hpp"
+#include "simulation/simulation.hpp"
 
 using namespace galena;
 
@@ -126,8 +128,12 @@ TEST_CASE("an interrupted run, resumed, equals the uninterrupted one bit by bit"
     REQUIRE(a.time_values() == b.time_values());
     for (const auto& name : a.field_names())
         for (std::uint64_t t = 0; t < a.times(); ++t) CHECK(a.field(name, t) == b.field(name, t));
-    for (const auto* name : {"/budget/time", "/budget/in", "/budget/cumulative_out", "/budget/closure"})
+    for (const auto* name : {"/budget/time", "/budget/in", "/budget/cumulative_out", "/budget/closure", "/observations/time"})
         CHECK(a.file().read(name) == b.file().read(name));
+    // Contents between output times are NaN, which equals nothing: compare the bits.
+    const auto seen = a.file().read("/observations/value"), seen_again = b.file().read("/observations/value");
+    REQUIRE(seen.size() == seen_again.size());
+    CHECK(std::memcmp(seen.data(), seen_again.data(), seen.size() * sizeof(double)) == 0);
 }
 
 TEST_CASE("a checkpoint is refused for another site file") {
@@ -233,4 +239,42 @@ TEST_CASE("a value of a series holds until the step that ends at the next date i
     CHECK(observed.find("\n10,2020-01-11,edge,hydraulic_head,2,m") != std::string::npos);
     CHECK(observed.find("edge,hydraulic_head,3,m") != std::string::npos);
     CHECK(observed.find("edge,hydraulic_head,3,m") > observed.find("\n10,2020-01-11"));
+}
+
+TEST_CASE("the results keep the zones and what the observation points saw") {
+    const TemporaryFolder folder;
+    const auto site = write_file(folder / "site.toml", transient_site());
+    REQUIRE(galena_program("run --quiet " + site + " --output " + (folder / "out").string()).code == 0);
+    const auto results = ResultsFile::open(folder / "out" / "results.h5", false);
+    double cells = 0;
+    for (const double one : results.file().read("/zones/spill")) cells += one;
+    CHECK(cells == 2 * 9 * 3);  // two columns along x, all nine along y, all three layers
+    const auto names = results.file().read_texts("/observations/name"), quantities = results.file().read_texts("/observations/quantity");
+    REQUIRE(names.size() == quantities.size());
+    CHECK(names.front() == "middle");
+    CHECK(quantities.front() == "hydraulic_head");
+    CHECK(names.back() == "pump");
+    // The start and every step.
+    CHECK(results.file().dims("/observations/value")[0] == results.file().dims("/budget/in")[0] + 1);
+    // The well's rate after its jump, in SI.
+    CHECK(results.file().read("/observations/value").back() == doctest::Approx(-5 / 86400.0));
+}
+
+TEST_CASE("a site can be simulated again") {
+    Diagnostics diagnostics;
+    const auto site = Site::from_tree(parse_toml(transient_site(), "site.toml"), ".", diagnostics);
+    const auto inflow_of = [&] {
+        const auto simulation = Simulation::build(site, diagnostics);
+        diagnostics.throw_if_errors();
+        simulation->start();
+        simulation->step();
+        double sum = 0;
+        for (const auto& exchange : simulation->state().water_exchanges)
+            if (exchange.name == "pump")
+                for (const double rate : exchange.rate) sum += rate;
+        return sum;
+    };
+    const double first = inflow_of();
+    CHECK(first == doctest::Approx(-20 / 86400.0));
+    CHECK(inflow_of() == first);
 }

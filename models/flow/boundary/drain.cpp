@@ -30,6 +30,7 @@ struct Drain final : WaterBoundary {
         take_cells(zone, {}, domain, diagnostics);
         per_cell_ = Conductance{conductance, leakance}.resolve(label.text, places, domain.grid, cells_, diagnostics);
         const auto field = field_of(elevation, site, domain, diagnostics);
+        elevations_.clear();
         for (const Index cell : cells_) elevations_.push_back(field[cell]);
     }
     void evaluate(const FlowMoment&, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {

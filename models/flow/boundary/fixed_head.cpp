@@ -33,6 +33,8 @@ struct FixedHead final : WaterBoundary {
     [[nodiscard]] std::optional<Side> through_side() const override { return side; }
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
+        field_values_.clear();
+        conductance_.clear();
         take_cells(zone, side, domain, diagnostics);
         if (!reading::exactly_one(places, fmt::format("boundary '{}'", label.text), "head", "head_field", diagnostics)) return;
         if (head_field) {

@@ -27,6 +27,7 @@ struct Recharge final : WaterBoundary {
         std::set<Index> tops;
         for (const Index cell : domain.zones.cells(zone, diagnostics)) tops.insert(domain.grid.top_active_cell(cell));
         cells_.assign(tops.begin(), tops.end());
+        area_.clear();
         for (const Index cell : cells_) area_.push_back(domain.grid.area(cell));
     }
     void evaluate(const FlowMoment& moment, std::span<const double>, std::span<double> out, std::span<double> slope) const override {

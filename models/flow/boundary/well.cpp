@@ -32,6 +32,8 @@ struct Well final : WaterBoundary {
     [[nodiscard]] std::string_view type() const override { return name; }
 
     void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
+        cells_.clear();
+        share_.clear();
         const auto& grid = domain.grid;
         if (screen_top.has_value() != screen_bottom.has_value() || (screen_top && *screen_top <= *screen_bottom)) {
             diagnostics.error(places.of(screen_top ? "screen_top" : "screen_bottom"),

@@ -23,6 +23,7 @@ struct MassLoading final : SoluteSource {
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         SoluteSource::resolve(site, domain, diagnostics);
+        weight_.clear();
         if (!reading::exactly_one(places, fmt::format("source '{}'", label.text), "rate", "rate_per_area", diagnostics)) return;
         double volume = 0;
         for (const Index c : cells_) volume += domain.grid.volume(c);

@@ -34,4 +34,8 @@ inline std::string file_text(const std::filesystem::path& path) {
     return text.str();
 }
 
-inline void write_file(const std::filesystem::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+/// Writes a file and returns its path as text.
+inline std::string write_file(const std::filesystem::path& path, const std::string& text) {
+    std::ofstream(path, std::ios::binary) << text;
+    return path.string();
+}

@@ -1,0 +1,138 @@
+// What a step of transport moved, from the same coefficients as the equation: the budget of each substance.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "numerics/block_sums.hpp"
+#include "numerics/face_conductance.hpp"
+#include "transport/solute_transport.hpp"
+
+namespace galena {
+
+/// Concentration of the water that an exchange brings in, mean over the step [kg/m³].
+double SoluteTransport::entering_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const {
+    const auto given = exchange.concentration->find(solute.id);
+    return given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
+}
+
+namespace {
+
+/// Mass that the n-th cell of an exchange gains with its water [kg/s]; negative: it loses.
+double mass_rate(const WaterExchange& exchange, std::size_t n, double entering, std::span<const double> concentration) {
+    if (exchange.rate[n] > 0) return exchange.rate[n] * entering;
+    return exchange.takes_solute ? exchange.rate[n] * concentration[static_cast<std::size_t>(exchange.cells[n])] : 0.0;
+}
+
+void add_signed(double amount, BudgetTerm& term) { (amount > 0 ? term.in : term.out) += std::abs(amount); }
+
+}  // namespace
+
+SoluteTransport::Amounts SoluteTransport::amounts_of(const State& state, const Solute& solute, Index c) const {
+    const auto at = static_cast<std::size_t>(c);
+    const double now = state.concentration[index_of(solute)][at], old = before_[index_of(solute)][at];
+    const double water = state.mobile_water[c], sorption = sorption_capacity(solute, c);
+    const double water_before = state.mobile_water_before.empty() ? water : state.mobile_water_before[c];
+    return {water * now, water * (now - old) + (water - water_before) * old, sorption * now, sorption * (now - old)};
+}
+
+/// First-order decay is implicit: it goes by the amount at the end of the step.
+double SoluteTransport::decayed(const Solute& solute, const Amounts& amounts, const Step& step) const {
+    return solute.decay_rate * step.duration * (amounts.dissolved + (solute.decays_sorbed ? amounts.sorbed : 0.0));
+}
+
+BudgetTerm SoluteTransport::exchange_term(const State& state, const WaterExchange& exchange, const Solute& solute, const Step& step) const {
+    BudgetTerm term{solute.id, exchange.type, exchange.name, 0, 0, "kg", 0};
+    const double entering = entering_concentration(exchange, solute, step);
+    const auto concentration = state.concentration[index_of(solute)];
+    for (std::size_t n = 0; n < exchange.cells.size(); ++n)
+        add_signed(mass_rate(exchange, n, entering, concentration) * step.duration, term);
+    return term;
+}
+
+/// What held cells lack is what their source supplies: their amounts and fluxes, balanced.
+BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& source, const Solute& solute, const Step& step) const {
+    const auto& cells = source.cells();  // a zone: ascending
+    const auto concentration = state.concentration[index_of(solute)];
+    std::vector<double> supplied;
+    supplied.reserve(cells.size());
+    for (const Index c : cells) {
+        const auto amounts = amounts_of(state, solute, c);
+        double lacking = amounts.dissolved_change + amounts.sorbed_change + decayed(solute, amounts, step);
+        for (int side = 0; side < 6; ++side)
+            lacking += step.duration * outflow_through(state, solute, c, static_cast<Side>(side), concentration);
+        supplied.push_back(lacking);
+    }
+    for (const auto& exchange : state.water_exchanges) {
+        const double entering = entering_concentration(exchange, solute, step);
+        for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
+            const auto at = std::lower_bound(cells.begin(), cells.end(), exchange.cells[n]);
+            if (at == cells.end() || *at != exchange.cells[n]) continue;
+            supplied[static_cast<std::size_t>(at - cells.begin())] -= mass_rate(exchange, n, entering, concentration) * step.duration;
+        }
+    }
+    BudgetTerm term{solute.id, std::string(source.type()), source.label.text, 0, 0, "kg", 0};
+    for (const double amount : supplied) add_signed(amount, term);
+    return term;
+}
+
+void SoluteTransport::book(const State& state, Index s, const Step& step) {
+    const auto& grid = domain_.grid;
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    auto& terms = solute.terms;
+    terms.clear();
+    for (const auto& exchange : state.water_exchanges) terms.push_back(exchange_term(state, exchange, solute, step));
+    for (const auto& source : solute.sources) {
+        if (source->holds_concentration()) {
+            terms.push_back(held_term(state, *source, solute, step));
+            continue;
+        }
+        BudgetTerm term{solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0};
+        std::vector<double> rate(source->cells().size());
+        source->rate(step.origin, step.start, step.end(), rate);
+        for (const double r : rate) term.in += r * step.duration;
+        terms.push_back(std::move(term));
+    }
+    // One pass over the cells for all that is held, released, taken up and decayed.
+    enum : std::size_t { dissolved_in, dissolved_out, dissolved_held, sorbed_in, sorbed_out, sorbed_held, lost, count };
+    const auto sums = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {
+        std::array<double, count> sum{};
+        for (Index c = begin; c < end; ++c) {
+            if (!grid.active(c)) continue;
+            const auto amounts = amounts_of(state, solute, c);
+            sum[dissolved_in] += std::max(0.0, -amounts.dissolved_change);
+            sum[dissolved_out] += std::max(0.0, amounts.dissolved_change);
+            sum[dissolved_held] += amounts.dissolved;
+            sum[sorbed_in] += std::max(0.0, -amounts.sorbed_change);
+            sum[sorbed_out] += std::max(0.0, amounts.sorbed_change);
+            sum[sorbed_held] += amounts.sorbed;
+            sum[lost] += decayed(solute, amounts, step);
+        }
+        return sum;
+    });
+    if (solute.decay_rate > 0) terms.push_back({solute.id, "decay", "first_order", 0, sums[lost], "kg", 0});
+    terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", sums[dissolved_held]});
+    terms.push_back({solute.id, "storage", "sorbed", sums[sorbed_in], sums[sorbed_out], "kg", sums[sorbed_held]});
+}
+
+/// Mass rate from a cell through one of its sides, advection and dispersion [kg/s].
+double SoluteTransport::outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const {
+    const auto& grid = domain_.grid;
+    const Axis axis = axis_of(side);
+    const bool growing = side == Side::east || side == Side::north || side == Side::top;
+    const Index face = outer_face(grid, c, side);
+    const Index other = neighbour(grid, c, side);
+    if (other < 0 || grid.status(other) == CellStatus::inactive) return 0.0;  // the box's own sides are booked as exchanges
+    const double q = (growing ? 1.0 : -1.0) * state.water_flux.along(axis)[face];
+    const double spreading =
+        (dispersion_.x.empty() ? 0.0 : dispersion_.along(axis)[face]) +
+        (solute.table.molecular_diffusion > 0 ? solute.table.molecular_diffusion * diffusion_geometry_.along(axis)[face] : 0.0);
+    const double here = now[static_cast<std::size_t>(c)], there = now[static_cast<std::size_t>(other)];
+    return (std::max(0.0, q) + spreading) * here - (std::max(0.0, -q) + spreading) * there;
+}
+
+void SoluteTransport::budget(std::vector<BudgetTerm>& terms) const {
+    for (const auto& solute : solutes_) terms.insert(terms.end(), solute.terms.begin(), solute.terms.end());
+}
+
+}  // namespace galena
