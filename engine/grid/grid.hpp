@@ -37,6 +37,9 @@ enum class Axis : std::uint8_t { x = 0, y = 1, z = 2 };
 /// The six sides of the box.
 enum class Side : std::uint8_t { west, east, south, north, bottom, top };
 
+/// True where a positive flux through that side of a cell enters it.
+inline bool points_inwards(Side side) { return side == Side::west || side == Side::south || side == Side::bottom; }
+
 /// A group of cell rows in the vertical that the site file named as one layer.
 struct Layer {
     std::string name;

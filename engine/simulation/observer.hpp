@@ -29,6 +29,18 @@ struct ObserverField {
     const CellField* values = nullptr;
 };
 
+/// Lines in space with numbers: the pathlines of particles. Written as VTK polylines.
+struct LineSet {
+    struct Numbers {
+        std::string name, unit;  ///< the numbers are in this unit
+        std::vector<double> values;
+    };
+    std::string name;                                ///< of its file: "pathlines/<name>.vtp"
+    std::vector<Point> points;                       ///< of all lines, one after the other, in the crs [m]
+    std::vector<Index> begin;                        ///< first point of every line, and the number of points at the end
+    std::vector<Numbers> point_values, line_values;  ///< one number per point, one per line
+};
+
 /// What an observer is shown after a step, and once before the first.
 struct Moment {
     const Domain& domain;
@@ -48,6 +60,8 @@ public:
     [[nodiscard]] virtual std::vector<ObserverField> fields() const { return {}; }
     /// Tables at the end of the run.
     [[nodiscard]] virtual std::vector<Table> tables() const { return {}; }
+    /// Lines in space at the end of the run.
+    [[nodiscard]] virtual std::vector<LineSet> lines() const { return {}; }
     /// Lines of the summary at the end.
     [[nodiscard]] virtual std::vector<std::string> summary() const { return {}; }
 

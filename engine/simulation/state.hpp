@@ -1,6 +1,7 @@
 #pragma once
 // What changes in time. Typed members, no string keys.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct WaterExchange {
     Place place;       ///< of the table that created it
     std::vector<Index> cells;
     std::vector<double> rate;                                      ///< per cell [m³/s], positive into the ground; mean over the step
+    std::optional<Side> side;                                      ///< of its cells, that the water passes; none: it comes up inside them
     const std::map<std::string, Series>* concentration = nullptr;  ///< of entering water, by substance [kg/m³]; absent means none
     bool takes_solute = true;                                      ///< false: leaving water leaves its solute behind (evaporation)
 };

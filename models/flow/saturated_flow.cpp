@@ -304,17 +304,24 @@ void SaturatedFlow::fill_exchanges(State& state) const {
         exchange.place = boundary.place;
         exchange.cells = boundary.cells();
         exchange.rate = rate_[b];
+        exchange.side = boundary.through_side();
         exchange.concentration = &boundary.concentration;
     }
-    // Water through a side of the box, or onto the top, shows in the vectors of the cells there.
-    for (const auto& boundary : boundaries_) {
-        const auto side = boundary->through_side();
-        if (!side) continue;
-        const auto& cells = boundary->cells();
-        const auto b = static_cast<std::size_t>(&boundary - boundaries_.data());
-        const double inwards = *side == Side::west || *side == Side::south || *side == Side::bottom ? 1.0 : -1.0;
-        for (std::size_t n = 0; n < cells.size(); ++n)
-            state.water_flux.along(axis_of(*side))[outer_face(domain_.grid, cells[n], *side)] = inwards * rate_[b][n];
+    show_flux_through_sides(state);
+}
+
+/// Water through a side of the box, or onto the top, is a flux through the outer faces of the cells there: the sum of all boundaries.
+void SaturatedFlow::show_flux_through_sides(State& state) const {
+    for (const auto& exchange : state.water_exchanges)
+        if (exchange.side)
+            for (const Index cell : exchange.cells)
+                state.water_flux.along(axis_of(*exchange.side))[outer_face(domain_.grid, cell, *exchange.side)] = 0;
+    for (const auto& exchange : state.water_exchanges) {
+        if (!exchange.side) continue;
+        const double inwards = points_inwards(*exchange.side) ? 1.0 : -1.0;
+        auto& flux = state.water_flux.along(axis_of(*exchange.side));
+        for (std::size_t n = 0; n < exchange.cells.size(); ++n)
+            flux[outer_face(domain_.grid, exchange.cells[n], *exchange.side)] += inwards * exchange.rate[n];
     }
 }
 

@@ -93,6 +93,7 @@ private:
     void assemble(double duration);
     void finish_fluxes(State& state, double duration);
     void fill_exchanges(State& state) const;
+    void show_flux_through_sides(State& state) const;
     [[noreturn]] void fail(const std::string& cause, Index cell, const FlowMoment& moment) const;
 
     FlowTable table_;

@@ -243,6 +243,22 @@ rate = "2 mm/d"
         CHECK(run.inflow("east") == exactly(-2));
     }
 
+    TEST_CASE("what passes one side of a cell through several boundaries adds up") {
+        const auto run = run_to_end(row_site(side_head("east", 0) + R"(
+[[boundary]]
+type = "recharge"
+name = "rain"
+rate = "2 mm/d"
+[[boundary]]
+type = "recharge"
+name = "grass"
+rate = "-0.5 mm/d"
+)"));
+        for (Index cell = 0; cell < 10; ++cell)
+            CHECK(run.state().water_flux.z[outer_face(run.grid(), cell, Side::top)] * day == doctest::Approx(-0.15).epsilon(1e-14));
+        CHECK(run.state().water_exchanges[1].side == Side::top);
+    }
+
     TEST_CASE("a layer of no thickness changes nothing") {
         // Three layers of which the clay between the others is there in the east only; the east is cut off. Against two layers alone.
         const auto site = [](bool clay) {
