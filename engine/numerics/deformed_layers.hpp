@@ -1,0 +1,46 @@
+#pragma once
+// Flow through layers that are not level. A two-point flux between the centres of neighbouring columns takes the head's change along the
+// layer for its change along the horizontal, and lets nothing cross a sloping surface that runs along it: it is inconsistent, and no
+// refinement mends it. What it misses are fluxes by the other components of the gradient. In coordinates that follow the layers
+// (ξ = x, η = y, and the elevation z), with slopes s of the layer and conductivities along the horizontal and the vertical,
+//     through a vertical face:   q_x        = −Kx (∂h/∂ξ − s_x ∂h/∂z)
+//     through a layer's surface: q_z − s·q  = −(Kz + s_x² Kx + s_y² Ky) ∂h/∂z + s_x Kx ∂h/∂ξ + s_y Ky ∂h/∂η
+// (the chain rule; Thompson, Warsi & Mastin 1985, ch. III). The leading terms are two-point fluxes again, with a larger vertical
+// conductivity; the others are added here, from gradients at the centres of cells, second order on uneven grids.
+
+#include "grid/field.hpp"
+
+namespace galena {
+
+class DeformedLayers {
+public:
+    /// True when the centres of two active cells side by side differ in elevation by more than rounding.
+    [[nodiscard]] static bool in(const Grid& grid);
+
+    /// Conductivities along x, y and z [m/s] must outlive this object and may change: call update() then.
+    DeformedLayers(const Grid& grid, const CellField& along_x, const CellField& along_y, const CellField& along_z);
+    /// After conductivities have changed.
+    void update();
+
+    /// Kz + s_x² Kx + s_y² Ky per cell [m/s]: the vertical conductivity for compute_conductances.
+    [[nodiscard]] const CellField& across() const { return across_; }
+
+    /// flux += what the two-point fluxes `conductance · (h_left − h_right)` miss [m³/s, towards growing i, j, k]. `conductance` is that of
+    /// compute_conductances with across(), relative conductivities included where the ground is unsaturated. Faces next to cells that
+    /// are not active get nothing.
+    void add_cross_fluxes(const FaceField& conductance, std::span<const double> head, FaceField& flux);
+
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    void find_gradients(std::span<const double> head);
+
+    const Grid& grid_;
+    const CellField &along_x_, &along_y_, &along_z_;
+    CellField slope_x_, slope_y_;  ///< of the layer, at the centre of its cells [m/m]
+    CellField across_;
+    CellField tangential_;  ///< s_x Kx ∂h/∂ξ + s_y Ky ∂h/∂η over across_, of the last head [-]
+    CellField vertical_;    ///< ∂h/∂z, of the last head [-]
+};
+
+}  // namespace galena
