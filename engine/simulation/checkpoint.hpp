@@ -2,6 +2,7 @@
 // What an equation needs to say to be continued bit by bit. The file behind it is the business of output/.
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -26,5 +27,11 @@ public:
         return value;
     }
 };
+
+/// Lists whose length is not known from the site, empty ones too.
+void write_list(CheckpointWriter& out, const std::string& name, std::span<const double> values);
+std::vector<double> read_list(CheckpointReader& in, const std::string& name);
+void write_texts(CheckpointWriter& out, const std::string& name, const std::vector<std::string>& texts);
+std::vector<std::string> read_texts(CheckpointReader& in, const std::string& name);
 
 }  // namespace galena

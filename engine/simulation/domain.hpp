@@ -9,6 +9,7 @@
 #include "grid/field.hpp"
 #include "grid/grid.hpp"
 #include "scenario/site.hpp"
+#include "simulation/alteration.hpp"
 
 namespace galena {
 
@@ -62,6 +63,8 @@ struct Domain {
     Grid grid;
     Zones zones;
     Medium medium;
+    Alterations alterations;   ///< what edits put upon the medium during the run
+    Index medium_version = 0;  ///< grows with every edit of medium or alterations
     Date start;
     /// Mobile water that every active cell holds when it is saturated [m³]; 0 elsewhere.
     [[nodiscard]] CellField saturated_water() const;

@@ -33,6 +33,15 @@ struct BudgetTerm {
     double stored = 0;       ///< for storage: the amount held at the end of the step
 };
 
+/// Amounts that an edit takes out of the ground, and what it puts in their place.
+struct Removal {
+    std::string type, name;  ///< of the measure: the term and name of its entry in the budget
+    std::vector<Index> cells;
+    double fraction = 1;                             ///< of all that the cells hold of a substance
+    std::vector<std::string> substances;             ///< which ones; empty: all
+    std::map<std::string, double> backfill_content;  ///< what is put in, per dry soil as it is after the edit [kg/kg]
+};
+
 /// Thrown by Equation::advance when a shorter step may succeed.
 class StepFailed : public std::runtime_error {
 public:
@@ -78,7 +87,17 @@ public:
     /// Brings fields that are only wanted in outputs up to date.
     virtual void prepare_output(State& state) const { (void)state; }
 
+    /// Edits are about to change the ground: remembers the amounts that have to outlast them.
+    virtual void before_edits(const State& state) { (void)state; }
+    /// Edits changed domain().medium or alterations (medium_version tells), or remove amounts. Recomputes what depends on them; amounts not
+    /// removed stay. Adds what moved to `terms`: removals as a term of type and name, and what passed between stores (dissolved, sorbed)
+    /// to the storage terms.
+    virtual void after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) {
+        (void)state, (void)removals, (void)terms;
+    }
+
     virtual void save(CheckpointWriter& out, const State& state) const = 0;
+    /// After the medium and the alterations have been brought back to what edits had made of them.
     virtual void load(CheckpointReader& in, State& state) = 0;
 
     [[nodiscard]] virtual SolverStatistics statistics() const = 0;

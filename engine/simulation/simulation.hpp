@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "simulation/edit.hpp"
 #include "simulation/observer.hpp"
 #include "simulation/schedule.hpp"
 
@@ -39,6 +40,7 @@ public:
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
     [[nodiscard]] const Schedule& schedule() const { return schedule_; }
     [[nodiscard]] const std::vector<std::unique_ptr<Equation>>& equations() const { return equations_; }
+    [[nodiscard]] const std::vector<std::unique_ptr<Intervention>>& interventions() const { return interventions_; }
     [[nodiscard]] const std::vector<std::unique_ptr<Observer>>& model_observers() const { return model_observers_; }
     [[nodiscard]] const std::vector<Retry>& retries() const { return retries_; }
     [[nodiscard]] bool at_output() const { return schedule_.is_output(state_.time); }
@@ -46,12 +48,19 @@ public:
 private:
     Simulation(Schedule schedule) : schedule_(std::move(schedule)) {}
 
+    void add_interventions(const Site& site, Diagnostics& diagnostics);
+    void apply_edits();
+    void book();
+    void save_edits(CheckpointWriter& out) const;
+    void load_edits(CheckpointReader& in);
     void show(const Step& step);
     [[nodiscard]] double longest_step() const;
 
     Schedule schedule_;
     std::unique_ptr<Domain> domain_;
     std::vector<std::unique_ptr<Equation>> equations_;
+    std::vector<std::unique_ptr<Intervention>> interventions_;
+    std::vector<BudgetTerm> edit_terms_;  ///< what edits moved since the last accepted step
     std::vector<std::unique_ptr<Observer>> model_observers_;
     std::vector<Observer*> observers_;
     State state_;

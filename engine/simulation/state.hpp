@@ -22,6 +22,16 @@ struct WaterExchange {
     bool takes_solute = true;                                      ///< false: leaving water leaves its solute behind (evaporation)
 };
 
+/// A first-order reaction, and a release, that an intervention put into some cells: d(amount)/dt = −rate · mobile water · C + release.
+struct Reaction {
+    std::string type, name;  ///< of the measure, as the budget shows them
+    std::string substance;
+    std::vector<Index> cells;
+    std::vector<double> rate;     ///< [1/s], per cell; may change between any two steps
+    std::vector<double> release;  ///< [kg/s], per cell
+    std::vector<double> reacted;  ///< what was taken away in the last step, per cell [kg]
+};
+
 /// A dissolved and sorbed constituent.
 struct Substance {
     std::string id;       ///< bare key: "Cd"
@@ -40,6 +50,8 @@ struct State {
     std::vector<WaterExchange> water_exchanges;
     Index flow_version = 0;  ///< grows when water_flux or the exchanges change, so that transport can keep what depends on them
     bool has_flow = false;
+
+    std::vector<Reaction> reactions;  ///< of interventions; as many as at the start, all through the run
 
     // transport
     std::vector<Substance> substances;

@@ -53,12 +53,18 @@ SaturatedFlow::SaturatedFlow(const Site& site, Domain& domain, Diagnostics& diag
     }
     initial_head_ = field_of(table_.initial_head, site, domain, diagnostics);
     conductance_ = FaceField(domain.grid);
-    const auto& m = domain.medium;
-    compute_conductances(domain.grid, m.conductivity(Axis::x), m.conductivity(Axis::y), m.conductivity(Axis::z), conductance_);
+    adopt_medium();
     resolve_boundaries(site, diagnostics);
     find_unknowns(diagnostics);
     if (!diagnostics.has_errors() && table_.regime == Regime::steady) check_heads_determined(diagnostics);
     next_step_ = table_.initial_step;
+}
+
+/// What follows from the medium, as it is now.
+void SaturatedFlow::adopt_medium() {
+    const auto& m = domain_.medium;
+    compute_conductances(domain_.grid, m.conductivity(Axis::x), m.conductivity(Axis::y), m.conductivity(Axis::z), conductance_);
+    domain_.alterations.add_barriers(conductance_);
 }
 
 void SaturatedFlow::resolve_boundaries(const Site& site, Diagnostics& diagnostics) {
@@ -160,6 +166,11 @@ void SaturatedFlow::evaluate_boundaries(const State& state, const FlowMoment& mo
         heads.resize(cells.size());
         for (std::size_t n = 0; n < cells.size(); ++n) heads[n] = state.hydraulic_head[cells[n]];
         boundary.evaluate(moment, heads, rate_[b], slope_[b]);
+        if (const auto* factor = domain_.alterations.rate_of(boundary.label.text))
+            for (std::size_t n = 0; n < cells.size(); ++n) {
+                rate_[b][n] *= (*factor)[cells[n]];
+                slope_[b][n] *= (*factor)[cells[n]];
+            }
     }
 }
 
@@ -339,7 +350,7 @@ void SaturatedFlow::advance(State& state, const Step& step) {
     step_duration_ = step.duration;
     const FlowMoment moment{step.origin, step.start, step.end()};
     if (table_.regime == Regime::steady) {
-        if (!changes_in_time_) return;
+        if (!changes_in_time_ && !edited_) return;
         solve(state, moment, 0);
     } else {
         if (state.mobile_water_before.empty()) state.mobile_water_before = state.mobile_water;
@@ -358,6 +369,8 @@ void SaturatedFlow::advance(State& state, const Step& step) {
 }
 
 void SaturatedFlow::accept(State& state, const Step& step) {
+    if (table_.regime == Regime::steady && edited_) head_before_ = state.hydraulic_head;
+    edited_ = false;
     if (table_.regime == Regime::steady) return;
     const auto& grid = domain_.grid;
     const auto change = parallel_maximum(
@@ -387,6 +400,47 @@ void SaturatedFlow::budget(std::vector<BudgetTerm>& terms) const {
     terms.push_back({"water", "storage", "pores", storage_in_, storage_out_, "m3", stored_});
 }
 
+// ---- edits ------------------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// All water that the pores hold when they are full [m³].
+double pore_volume(const Domain& domain) {
+    return parallel_sum(domain.grid.cell_count(),
+                        [&](Index c) { return domain.grid.active(c) ? domain.medium.porosity[c] * domain.grid.volume(c) : 0.0; });
+}
+
+}  // namespace
+
+void SaturatedFlow::before_edits(const State&) {
+    water_before_ = domain_.saturated_water();
+    stored_before_ = pore_volume(domain_);
+}
+
+/// Pores that grew or shrank are full as before; that water is booked under the first removal, which is what changes pores.
+void SaturatedFlow::after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) {
+    adopt_medium();
+    for (const auto& boundary : boundaries_) boundary->adopt_medium(domain_);
+    edited_ = true;
+    next_step_ = std::min(next_step_, table_.initial_step);
+    const auto water = domain_.saturated_water();
+    const auto& grid = domain_.grid;
+    for_each_cell(grid, [&](Index c) {
+        if (water[c] != water_before_[c]) state.mobile_water[c] += water[c] - water_before_[c];
+    });
+    if (table_.regime == Regime::transient) state.mobile_water_before = state.mobile_water;
+    water_before_ = CellField();
+    if (const double more = pore_volume(domain_) - stored_before_; more != 0) {
+        stored_ += more;
+        BudgetTerm brought{
+            "water", removals.empty() ? "edit" : removals.front().type, removals.empty() ? "" : removals.front().name, 0, 0, "m3", 0};
+        BudgetTerm kept{"water", "storage", "pores", 0, 0, "m3", 0};
+        (more > 0 ? brought.in : brought.out) = std::abs(more);
+        (more > 0 ? kept.out : kept.in) = std::abs(more);
+        terms.insert(terms.end(), {brought, kept});
+    }
+}
+
 // ---- checkpoint -------------------------------------------------------------------------------------------------------------------
 
 void SaturatedFlow::save(CheckpointWriter& out, const State& state) const {
@@ -397,6 +451,7 @@ void SaturatedFlow::save(CheckpointWriter& out, const State& state) const {
     out.write("flow/water_flux_z", state.water_flux.z.span());
     out.write("flow/next_step", next_step_);
     out.write("flow/stored", stored_);
+    out.write("flow/edited", edited_ ? 1.0 : 0.0);
     std::vector<double> rates;
     for (const auto& rate : rate_) rates.insert(rates.end(), rate.begin(), rate.end());
     out.write("flow/boundary_rates", rates);
@@ -416,6 +471,11 @@ void SaturatedFlow::load(CheckpointReader& in, State& state) {
     in.read("flow/water_flux_z", state.water_flux.z.span());
     next_step_ = in.read("flow/next_step");
     stored_ = in.read("flow/stored");
+    edited_ = in.read("flow/edited") != 0;
+    if (domain_.medium_version > 0) {
+        adopt_medium();
+        for (const auto& boundary : boundaries_) boundary->adopt_medium(domain_);
+    }
     std::size_t total = 0;
     for (const auto& rate : rate_) total += rate.size();
     std::vector<double> rates(total);

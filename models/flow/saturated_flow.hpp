@@ -69,6 +69,8 @@ public:
     void accept(State& state, const Step& step) override;
     void reject(State& state) override;
     void budget(std::vector<BudgetTerm>& terms) const override;
+    void before_edits(const State& state) override;
+    void after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) override;
     void save(CheckpointWriter& out, const State& state) const override;
     void load(CheckpointReader& in, State& state) override;
     [[nodiscard]] SolverStatistics statistics() const override { return statistics_; }
@@ -81,6 +83,7 @@ private:
         Index worst;        ///< cell of the largest residual
     };
 
+    void adopt_medium();
     void resolve_boundaries(const Site& site, Diagnostics& diagnostics);
     void find_unknowns(Diagnostics& diagnostics);
     void check_heads_determined(Diagnostics& diagnostics) const;
@@ -113,6 +116,9 @@ private:
     double storage_in_ = 0, storage_out_ = 0, stored_ = 0;
     double step_duration_ = 0;
     double next_step_ = 0;
+    bool edited_ = false;     ///< steady: the ground has changed since the last solve
+    CellField water_before_;  ///< saturated, during edits [m³]
+    double stored_before_ = 0;
     std::set<double> events_;
     mutable SolverStatistics statistics_;
 };

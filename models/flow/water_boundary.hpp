@@ -30,6 +30,8 @@ public:
     [[nodiscard]] virtual std::string_view type() const = 0;
     /// Finds the cells and fixed numbers, anew each time a simulation is built; mistakes such as an empty zone go to `diagnostics`.
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) = 0;
+    /// Edits changed the medium: anew what depends on it.
+    virtual void adopt_medium(const Domain& domain) { (void)domain; }
     /// rate and slope: one number per cell of cells().
     virtual void evaluate(const FlowMoment& moment, std::span<const double> head, std::span<double> rate,
                           std::span<double> slope) const = 0;

@@ -71,12 +71,38 @@ BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& so
             supplied[static_cast<std::size_t>(at - cells.begin())] -= mass_rate(exchange, n, entering, concentration) * step.duration;
         }
     }
+    for (const auto& reaction : state.reactions)
+        for (std::size_t n = 0; n < reaction.cells.size() && reaction.substance == solute.id; ++n) {
+            const Index c = reaction.cells[n];
+            const auto at = std::lower_bound(cells.begin(), cells.end(), c);
+            if (at == cells.end() || *at != c) continue;
+            supplied[static_cast<std::size_t>(at - cells.begin())] +=
+                step.duration *
+                (reaction.rate[n] * state.mobile_water[c] * concentration[static_cast<std::size_t>(c)] - reaction.release[n]);
+        }
     BudgetTerm term{solute.id, std::string(source.type()), source.label.text, 0, 0, "kg", 0};
     for (const double amount : supplied) add_signed(amount, term);
     return term;
 }
 
-void SoluteTransport::book(const State& state, Index s, const Step& step) {
+/// Reactions are implicit, as decay: they go by the concentration at the end of the step.
+void SoluteTransport::book_reactions(State& state, Index s, const Step& step) {
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    for (auto& reaction : state.reactions) {
+        if (reaction.substance != solute.id) continue;
+        BudgetTerm term{solute.id, reaction.type, reaction.name, 0, 0, "kg", 0};
+        for (std::size_t n = 0; n < reaction.cells.size(); ++n) {
+            const Index c = reaction.cells[n];
+            reaction.reacted[n] =
+                reaction.rate[n] * state.mobile_water[c] * state.concentration[s][static_cast<std::size_t>(c)] * step.duration;
+            term.out += reaction.reacted[n];
+            term.in += reaction.release[n] * step.duration;
+        }
+        solute.terms.push_back(std::move(term));
+    }
+}
+
+void SoluteTransport::book(State& state, Index s, const Step& step) {
     const auto& grid = domain_.grid;
     auto& solute = solutes_[static_cast<std::size_t>(s)];
     auto& terms = solute.terms;
@@ -84,15 +110,15 @@ void SoluteTransport::book(const State& state, Index s, const Step& step) {
     for (const auto& exchange : state.water_exchanges) terms.push_back(exchange_term(state, exchange, solute, step));
     for (const auto& source : solute.sources) {
         if (source->holds_concentration()) {
-            terms.push_back(held_term(state, *source, solute, step));
+            if (switched_off(*source)) terms.push_back({solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0});
+            else terms.push_back(held_term(state, *source, solute, step));
             continue;
         }
         BudgetTerm term{solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0};
-        std::vector<double> rate(source->cells().size());
-        source->rate(step.origin, step.start, step.end(), rate);
-        for (const double r : rate) term.in += r * step.duration;
+        for (const double r : rate_of(*source, step)) term.in += r * step.duration;
         terms.push_back(std::move(term));
     }
+    book_reactions(state, s, step);
     // One pass over the cells for all that is held, released, taken up and decayed.
     enum : std::size_t { dissolved_in, dissolved_out, dissolved_held, sorbed_in, sorbed_out, sorbed_held, lost, count };
     const auto sums = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {

@@ -46,10 +46,8 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
         diagnostics.error(table_.place, "transport needs a porosity", "give it in a [[medium]] for every active cell");
         return;
     }
-    if (!domain.medium.bulk_density.empty()) {
-        soil_mass_ = CellField(domain.grid);
-        for_each_cell(domain.grid, [&](Index c) { soil_mass_[c] = domain.medium.bulk_density[c] * domain.grid.volume(c); });
-    }
+    if (!domain.medium.bulk_density.empty()) soil_mass_ = CellField(domain.grid);
+    adopt_medium();
     read_solutes(site, diagnostics);
     attach_sources(site, diagnostics);
     check_boundary_concentrations(site, diagnostics);
@@ -98,8 +96,17 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
     const bool diffuses = std::any_of(solutes_.begin(), solutes_.end(), [](const Solute& s) { return s.table.molecular_diffusion > 0; });
     if (diffuses && !diagnostics.has_errors()) {
         diffusion_geometry_ = FaceField(domain_.grid);
-        diffusion_conductance(domain_.grid, domain_.medium.mobile_porosity(), diffusion_geometry_);
+        adopt_medium();
     }
+}
+
+/// What follows from the medium and its alterations, as they are now.
+void SoluteTransport::adopt_medium() {
+    if (!soil_mass_.empty())
+        for_each_cell(domain_.grid, [&](Index c) { soil_mass_[c] = domain_.medium.bulk_density[c] * domain_.grid.volume(c); });
+    if (!diffusion_geometry_.x.empty()) diffusion_conductance(domain_.grid, domain_.medium.mobile_porosity(), diffusion_geometry_);
+    for (auto& solute : solutes_) solute.distribution_factor = domain_.alterations.distribution_of(solute.id);
+    renewal_version_ = -1;
 }
 
 void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics) {
@@ -144,7 +151,9 @@ void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostic
 }
 
 double SoluteTransport::sorption_capacity(const Solute& solute, Index c) const {
-    return solute.distribution_coefficient ? soil_mass_[c] * (*solute.distribution_coefficient)[c] : 0.0;
+    if (!solute.distribution_coefficient) return 0.0;
+    const double capacity = soil_mass_[c] * (*solute.distribution_coefficient)[c];
+    return solute.distribution_factor ? capacity * (*solute.distribution_factor)[c] : capacity;
 }
 
 /// Content T = (θC + ρb S)/ρb with S = Kd C, solved for C.
@@ -275,17 +284,24 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
             else if (exchange.takes_solute) matrix_.diagonal[exchange.cells[n]] -= exchange.rate[n];
         }
     }
+    for (const auto& reaction : state.reactions) {
+        if (reaction.substance != solute.id) continue;
+        for (std::size_t n = 0; n < reaction.cells.size(); ++n) {
+            const Index c = reaction.cells[n];
+            matrix_.diagonal[c] += reaction.rate[n] * state.mobile_water[c];
+            right_hand_side_[c] += reaction.release[n];
+        }
+    }
     for (const auto& source : solute.sources) {
         if (source->holds_concentration()) continue;
-        std::vector<double> rate(source->cells().size());
-        source->rate(step.origin, step.start, step.end(), rate);
+        const auto rate = rate_of(*source, step);
         for (std::size_t n = 0; n < rate.size(); ++n) right_hand_side_[source->cells()[n]] += rate[n];
     }
     parallel_for(grid.cell_count(), [&](Index c) {
         if (!(matrix_.diagonal[c] > 0)) matrix_.diagonal[c] = 1;  // inactive, or a dead end of pinched cells
     });
     for (const auto& source : solute.sources) {
-        if (!source->holds_concentration()) continue;
+        if (!source->holds_concentration() || switched_off(*source)) continue;
         std::vector<double> held(source->cells().size());
         source->held(step.origin, step.start, step.end(), held);
         for (std::size_t n = 0; n < held.size(); ++n) {
@@ -366,6 +382,7 @@ void SoluteTransport::save(CheckpointWriter& out, const State& state) const {
 void SoluteTransport::load(CheckpointReader& in, State& state) {
     make_room(state);
     for (auto& solute : solutes_) solute.initial_concentration = CellField();
+    adopt_medium();
     in.read("transport/concentration", state.concentration.all().span());
     next_step_ = in.read("transport/next_step");
     before_ = state.concentration;

@@ -63,6 +63,8 @@ public:
     void reject(State& state) override;
     void budget(std::vector<BudgetTerm>& terms) const override;
     void prepare_output(State& state) const override;
+    void before_edits(const State& state) override;
+    void after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) override;
     void save(CheckpointWriter& out, const State& state) const override;
     void load(CheckpointReader& in, State& state) override;
     [[nodiscard]] SolverStatistics statistics() const override { return statistics_; }
@@ -73,6 +75,7 @@ private:
         std::string id, display;
         SubstanceTable table;
         const CellField* distribution_coefficient = nullptr;  ///< nullptr: does not sorb
+        const CellFactors* distribution_factor = nullptr;     ///< by edits; nullptr: 1 everywhere
         double decay_rate = 0;                                ///< [1/s]
         bool decays_sorbed = true;
         CellField initial_concentration;  ///< until initialise()
@@ -85,6 +88,8 @@ private:
         double dissolved = 0, dissolved_change = 0, sorbed = 0, sorbed_change = 0;
     };
 
+    void adopt_medium();
+    void part_anew(State& state, Index s, std::span<const Removal> removals, std::vector<BudgetTerm>& terms);
     void read_solutes(const Site& site, Diagnostics& diagnostics);
     void attach_sources(const Site& site, Diagnostics& diagnostics);
     void follow(const Series& series, Diagnostics& diagnostics);
@@ -96,10 +101,13 @@ private:
     void update_dispersion(const State& state);
     void update_renewal_time(const State& state) const;
     void assemble(const State& state, const Solute& solute, const Step& step);
+    [[nodiscard]] std::vector<double> rate_of(const SoluteSource& source, const Step& step) const;
+    [[nodiscard]] bool switched_off(const SoluteSource& source) const;
     void solve_one(State& state, Index s, const Step& step);
 
     // What the step moved (solute_budget.cpp).
-    void book(const State& state, Index s, const Step& step);
+    void book(State& state, Index s, const Step& step);
+    void book_reactions(State& state, Index s, const Step& step);
     [[nodiscard]] double outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const;
     [[nodiscard]] double entering_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const;
     [[nodiscard]] Amounts amounts_of(const State& state, const Solute& solute, Index c) const;
@@ -118,7 +126,8 @@ private:
     FaceField diffusion_geometry_;  ///< conductance per unit of molecular diffusion; empty when nothing diffuses
     FaceField dispersion_;          ///< mechanical, of the present flow [m³/s]; empty without dispersivity
     Index dispersion_version_ = -1;
-    SpeciesField before_;  ///< concentrations at the beginning of the step
+    SpeciesField before_;                                        ///< concentrations at the beginning of the step
+    SpeciesField dissolved_before_edits_, sorbed_before_edits_;  ///< amounts [kg], during edits
     Stencil matrix_;
     DoubleArray right_hand_side_;
     std::unique_ptr<NonsymmetricSolver> solver_;

@@ -34,13 +34,17 @@ struct FixedHead final : WaterBoundary {
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         field_values_.clear();
-        conductance_.clear();
         take_cells(zone, side, domain, diagnostics);
         if (!reading::exactly_one(places, fmt::format("boundary '{}'", label.text), "head", "head_field", diagnostics)) return;
         if (head_field) {
             const auto field = field_of(*head_field, site, domain, diagnostics);
             for (const Index cell : cells_) field_values_.push_back(field[cell]);
         }
+        adopt_medium(domain);
+    }
+
+    void adopt_medium(const Domain& domain) override {
+        conductance_.clear();
         if (side)
             for (const Index cell : cells_)
                 conductance_.push_back(

@@ -33,7 +33,7 @@ struct Well final : WaterBoundary {
 
     void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
         cells_.clear();
-        share_.clear();
+        length_.clear();
         const auto& grid = domain.grid;
         if (screen_top.has_value() != screen_bottom.has_value() || (screen_top && *screen_top <= *screen_bottom)) {
             diagnostics.error(places.of(screen_top ? "screen_top" : "screen_bottom"),
@@ -47,19 +47,26 @@ struct Well final : WaterBoundary {
                               reach_of(grid));
             return;
         }
-        double sum = 0;
         const double top = screen_top.value_or(1e30), bottom = screen_bottom.value_or(-1e30);
         for (Index cell = lowest; cell < grid.cell_count(); cell += grid.column_count()) {
             const double length = std::min(top, grid.top(cell)) - std::max(bottom, grid.bottom(cell));
             if (length <= 0 || !grid.active(cell)) continue;
             cells_.push_back(cell);
-            share_.push_back(length * domain.medium.hydraulic_conductivity[cell]);
-            sum += share_.back();
+            length_.push_back(length);
         }
         if (cells_.empty())
             diagnostics.error(places.of("screen_top"), fmt::format("the screen of well '{}' crosses no active cell", label.text),
                               fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest),
                                           grid.top(lowest + (grid.cell_count() - grid.column_count()))));
+        adopt_medium(domain);
+    }
+    void adopt_medium(const Domain& domain) override {
+        share_.clear();
+        double sum = 0;
+        for (std::size_t n = 0; n < cells_.size(); ++n) {
+            share_.push_back(length_[n] * domain.medium.hydraulic_conductivity[cells_[n]]);
+            sum += share_.back();
+        }
         for (auto& s : share_) s /= sum;
     }
     void evaluate(const FlowMoment& moment, std::span<const double>, std::span<double> out, std::span<double> slope) const override {
@@ -72,7 +79,7 @@ struct Well final : WaterBoundary {
     [[nodiscard]] std::vector<const Series*> series() const override { return {&rate}; }
 
 private:
-    std::vector<double> share_;
+    std::vector<double> length_, share_;  ///< of the screen in each cell [m]; of the rate
 };
 
 REGISTER(WaterBoundary, Well)
