@@ -12,6 +12,15 @@ namespace galena {
 
 // ---- observations.csv -------------------------------------------------------------------------------------------------------------
 
+Index observation_cell(const ObservationTable& point, const Grid& grid) {
+    const Index lowest = grid.find_column({point.x, point.y, 0});
+    if (lowest < 0) return -1;
+    const double ground = grid.surfaces()[static_cast<std::size_t>(grid.cell_count() + lowest)];
+    Index cell = grid.top_active_cell(lowest);
+    if (point.z || point.depth) cell = grid.find_cell({point.x, point.y, point.z ? *point.z : ground - *point.depth});
+    return cell >= 0 && grid.active(cell) ? cell : -1;
+}
+
 ObservationWriter::ObservationWriter(const Site& site, const Domain& domain, Diagnostics& diagnostics) {
     const auto& grid = domain.grid;
     for (const auto& point : site.section<ObservationTables>().list) {
@@ -24,9 +33,8 @@ ObservationWriter::ObservationWriter(const Site& site, const Domain& domain, Dia
             continue;
         }
         const double ground = grid.surfaces()[static_cast<std::size_t>(grid.cell_count() + lowest)];
-        Index cell = grid.top_active_cell(lowest);
-        if (point.z || point.depth) cell = grid.find_cell({point.x, point.y, point.z ? *point.z : ground - *point.depth});
-        if (cell < 0 || !grid.active(cell)) {
+        const Index cell = observation_cell(point, grid);
+        if (cell < 0) {
             diagnostics.error(point.places.of(point.z ? "z" : "depth"),
                               fmt::format("observation '{}' lies in no active cell", point.name.text),
                               fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), ground));
@@ -62,9 +70,9 @@ std::vector<Observed> ObservationWriter::row(const Moment& moment) const {
     }
     const bool has_flowed = state.flow_version > 0;  // transient flow has no fluxes before its first step
     for (const auto& exchange : state.water_exchanges)
-        all.push_back({exchange.name, "water_flux", "m3/s", "m3/d",
-                       has_flowed ? std::accumulate(exchange.rate.begin(), exchange.rate.end(), 0.0)
-                                  : std::numeric_limits<double>::quiet_NaN()});
+        all.push_back(
+            {exchange.name, "water_flux", "m3/s", "m3/d",
+             has_flowed ? std::accumulate(exchange.rate.begin(), exchange.rate.end(), 0.0) : std::numeric_limits<double>::quiet_NaN()});
     return all;
 }
 

@@ -8,6 +8,9 @@
 
 namespace galena {
 
+/// The active cell in which an observation point lies: at its height or depth, else the highest of its column; -1 when there is none.
+Index observation_cell(const ObservationTable& point, const Grid& grid);
+
 class ObservationWriter final : public Observer {
 public:
     /// Finds the cells of the points; points outside the grid or in inactive cells are mistakes.

@@ -15,14 +15,6 @@
 
 namespace galena {
 
-std::vector<std::string> farmland_uses(const std::string& use) {
-    // Orchards have rows of their own for copper only; the general rows of other land follow, then those of all farmland.
-    std::vector<std::string> uses{use};
-    if (use != "farmland_other") uses.emplace_back("farmland_other");
-    if (use != "farmland_all") uses.emplace_back("farmland_all");
-    return uses;
-}
-
 FarmlandClass classify(const Standard& standard, const std::vector<std::string>& uses, const std::string& substance, double content,
                        double ph) {
     const auto* screening = standard.find(uses, substance, LimitKind::screening, ph);
@@ -68,7 +60,7 @@ public:
         : table_(site.section<FarmlandTable>()), start_(domain.start), class_map_(domain.grid) {
         const auto file = table_.standard ? table_.standard->path : data_folder() / "standards" / "gb_15618_2018.csv";
         standard_ = Standard::read(file, table_.places.of("standard"), diagnostics);
-        uses_ = farmland_uses(table_.use);
+        uses_ = uses_to_try(table_.use);
         if (!standard_.limits().empty() && !standard_.has_use(table_.use))
             diagnostics.error(table_.places.of("use"), fmt::format("use = \"{}\" has no row in {}", table_.use, file.filename().string()),
                               suggestion(table_.use, standard_.uses()));

@@ -9,9 +9,6 @@ namespace galena {
 
 enum class FarmlandClass : int { not_judged = 0, priority_protection = 1, safe_use = 2, strict_control = 3 };
 
-/// The order in which rows of the standard are looked for: the use itself, then what holds for all farmland.
-std::vector<std::string> farmland_uses(const std::string& use);
-
 /// Class of one content [kg/kg]; not_judged when the standard has no screening value for the substance.
 FarmlandClass classify(const Standard& standard, const std::vector<std::string>& uses, const std::string& substance, double content,
                        double ph);

@@ -31,6 +31,7 @@ struct IdentityTable {
     double molar_mass = 0;
     int valence = 0;
     std::vector<std::string> aliases;
+    std::string form_of;
 
     static auto parameters() {
         using T = IdentityTable;
@@ -39,6 +40,7 @@ struct IdentityTable {
             parameter("molar_mass", &T::molar_mass, "kg/mol", positive, "molar mass"),
             parameter("valence", &T::valence, between(-10, 10), "charge number in solution").with_default(),
             parameter("aliases", &T::aliases, "other names"),
+            parameter("form_of", &T::form_of, "the element of which this is one form").with_default(),
         };
     }
 };
@@ -51,7 +53,7 @@ std::map<std::string, SubstanceIdentity> read_identities() {
     for (const auto& entry : tree.entries) {
         IdentityTable table;
         reading::read_value(entry.value, {entry.key, "", anything}, context, table);
-        all[entry.key] = {entry.key, table.display, table.molar_mass, table.valence, table.aliases};
+        all[entry.key] = {entry.key, table.display, table.molar_mass, table.valence, table.aliases, table.form_of};
     }
     diagnostics.throw_if_errors();
     return all;

@@ -51,6 +51,7 @@ struct SubstanceIdentity {
     double molar_mass = 0;  ///< [kg/mol]
     int valence = 0;
     std::vector<std::string> aliases;
+    std::string form_of;  ///< the element of which this is one form: "Cr" for Cr(VI); empty for the element itself
 };
 
 /// The list shipped (models/transport/data/substances.toml), by key. Throws std::runtime_error when it cannot be read.

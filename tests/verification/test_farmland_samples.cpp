@@ -23,7 +23,7 @@ std::array<int, 3> class_counts(double ph) {
     const auto table = read_csv(std::string(GALENA_SOURCE_DIR) + "/examples/meuse/meuse.csv", {}, diagnostics);
     diagnostics.throw_if_errors();
     const std::array<std::pair<const char*, const char*>, 4> metals{{{"Cd", "cadmium"}, {"Cu", "copper"}, {"Pb", "lead"}, {"Zn", "zinc"}}};
-    const auto uses = farmland_uses("farmland_other");
+    const auto uses = uses_to_try("farmland_other");
     std::vector<int> worst(table.row_count(), 0);
     for (const auto& [substance, column] : metals) {
         const auto contents = table.numbers(table.find_column(column).value(), diagnostics);
