@@ -1,6 +1,7 @@
 #pragma once
 // One figure that galena computed beside the figure it should be: checked here, and kept for docs/verification.md (`make verify`).
 
+#include <cmath>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -41,6 +42,12 @@ inline void report(std::string_view case_name, std::string_view quantity, double
                            tolerance, csv_field(source)));
     CHECK_MESSAGE(error <= tolerance, std::string(case_name), " ", std::string(quantity), ": ", galena, " instead of ", reference,
                   " (error ", error, ", tolerance ", tolerance, ")");
+}
+
+/// The same where the error is the size of the difference.
+inline void report_difference(std::string_view case_name, std::string_view quantity, double reference, double galena, double tolerance,
+                              std::string_view source) {
+    report(case_name, quantity, reference, galena, std::abs(galena - reference), tolerance, source);
 }
 
 }  // namespace galena::verification

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 namespace galena {
 
 struct Entry;
+struct Spread;
 
 /// One value of a site file with its place; a tree when it is an array or a table.
 struct Node {
@@ -27,6 +29,8 @@ struct Node {
     Date date;
     std::vector<Node> items;     ///< of an array
     std::vector<Entry> entries;  ///< of a table, in the order of the file
+    /// Of a value that stands for a distribution: what else it may become. Checked like the value itself.
+    std::shared_ptr<const Spread> spread;
 
     /// The entry of a table, or nullptr.
     [[nodiscard]] const Entry* find(std::string_view key) const;
@@ -40,6 +44,13 @@ struct Entry {
     std::string key;
     Place place;  ///< of the key
     Node value;
+};
+
+/// What a value with a distribution may become besides its central value.
+struct Spread {
+    std::string distribution;  ///< in words
+    double low = 0, high = 0;  ///< ends of a continuous distribution, in the unit of the value
+    std::vector<Node> values;  ///< of a discrete distribution; empty for a continuous one
 };
 
 /// Reads a TOML file. Throws ScenarioError with the place of a syntax mistake (a key given twice is one).

@@ -47,6 +47,40 @@ bool in_bounds(double si, const Node& node, const Rule& rule, ReadContext& conte
     return false;
 }
 
+/// Whatever a distribution can give has to be allowed as well. `given`: the unit of its numbers.
+bool spread_in_bounds(const Node& node, const Rule& rule, const Unit& given, ReadContext& context) {
+    if (!node.spread) return true;
+    const auto& shown = unit(rule.unit_text);
+    bool good = true;
+    for (const auto& value : node.spread->values) {
+        double ignored = 0;
+        good = read_value(value, rule, context, ignored) && good;
+    }
+    if (!node.spread->values.empty()) return good;
+    const double low = given.to_si(node.spread->low), high = given.to_si(node.spread->high);
+    if (low >= rule.bounds.low && high <= rule.bounds.high) return true;
+    const bool below = low < rule.bounds.low;
+    const double end = below ? low : high;
+    const auto reach = std::isfinite(end) ? fmt::format("{} {}", below ? "down to" : "up to", quantity_text(end, shown))
+                                          : fmt::format("without {} end", below ? "lower" : "upper");
+    context.diagnostics.error(
+        node.place, fmt::format("the distribution of {} reaches {}", rule.name, reach),
+        fmt::format("{} must be {}; cut it off with {}", rule.name, rule.bounds.text(shown), below ? "minimum" : "maximum"));
+    return false;
+}
+
+/// The same for texts, whole numbers and choices, of which only discrete distributions exist.
+template <class Value>
+bool spread_values_good(const Node& node, const Rule& rule, ReadContext& context, Value&& reads) {
+    if (!node.spread) return true;
+    if (node.spread->values.empty()) {
+        context.diagnostics.error(node.place, fmt::format("{} cannot have this distribution: {}", rule.name, node.spread->distribution),
+                                  "it is no quantity; use discrete = { values = [...], probabilities = [...] }");
+        return false;
+    }
+    return std::all_of(node.spread->values.begin(), node.spread->values.end(), reads);
+}
+
 /// Text such as "12 m/d" to SI, with the dimension the rule expects.
 bool quantity_from_text(const std::string& text, const Node& node, const Rule& rule, ReadContext& context, double& out) {
     const auto split = split_quantity(text);
@@ -71,7 +105,7 @@ bool quantity_from_text(const std::string& text, const Node& node, const Rule& r
         return false;
     }
     out = given->to_si(split->number);
-    return in_bounds(out, node, rule, context);
+    return in_bounds(out, node, rule, context) && spread_in_bounds(node, rule, *given, context);
 }
 
 bool check_ascending(const Series& series, const Node& node, const Rule& rule, ReadContext& context) {
@@ -191,7 +225,7 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, double
             return false;
         }
         out = node.number;
-        return in_bounds(out, node, rule, context);
+        return in_bounds(out, node, rule, context) && spread_in_bounds(node, rule, unit(""), context);
     }
     context.diagnostics.error(node.place, fmt::format("{} should be a quantity, not {}", rule.name, node.found()),
                               "give " + example_quantity(rule.unit_text));
@@ -206,19 +240,23 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, int& o
         return false;
     }
     out = static_cast<int>(node.integer);
-    return true;
+    int ignored = 0;
+    return spread_values_good(node, rule, context, [&](const Node& value) { return read_value(value, rule, context, ignored); });
 }
 
 bool read_value(const Node& node, const Rule& rule, ReadContext& context, bool& out) {
     if (!expect(node, Node::Kind::boolean, rule, context, "true or false")) return false;
     out = node.boolean;
-    return true;
+    bool ignored = false;
+    return spread_values_good(node, rule, context, [&](const Node& value) { return read_value(value, rule, context, ignored); });
 }
 
 bool read_value(const Node& node, const Rule& rule, ReadContext& context, std::string& out) {
     if (!expect(node, Node::Kind::text, rule, context, "text in quotes")) return false;
     out = node.text;
-    return true;
+    if (!node.spread || node.spread->values.empty()) return true;  // a quantity that is read later, as text
+    std::string ignored;
+    return spread_values_good(node, rule, context, [&](const Node& value) { return read_value(value, rule, context, ignored); });
 }
 
 bool read_value(const Node& node, const Rule& rule, ReadContext& context, Name& out) {
@@ -354,7 +392,10 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Spatia
 int read_choice(const Node& node, const Rule& rule, ReadContext& context, const Words& allowed) {
     if (!expect(node, Node::Kind::text, rule, context, "one of " + joined(allowed))) return -1;
     const auto found = std::find(allowed.begin(), allowed.end(), node.text);
-    if (found != allowed.end()) return static_cast<int>(found - allowed.begin());
+    if (found != allowed.end()) {
+        const auto reads = [&](const Node& value) { return read_choice(value, rule, context, allowed) >= 0; };
+        return spread_values_good(node, rule, context, reads) ? static_cast<int>(found - allowed.begin()) : -1;
+    }
     auto hint = fmt::format("allowed: {}", joined(allowed));
     if (const auto near = nearest_word(node.text, allowed); !near.empty()) hint = fmt::format("did you mean '{}'? {}", near, hint);
     context.diagnostics.error(node.place, fmt::format("{} = \"{}\" is unknown", rule.name, node.text), hint);

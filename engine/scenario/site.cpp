@@ -307,9 +307,14 @@ void check_names(const std::vector<Named>& list, std::string_view what, Diagnost
 
 }  // namespace
 
-Site Site::from_tree(const Node& tree, const std::filesystem::path& folder, Diagnostics& diagnostics) {
+Site Site::from_tree(const Node& given, const std::filesystem::path& folder, Diagnostics& diagnostics) {
     Site site;
     ReadContext context{diagnostics, folder};
+    const auto settled = std::make_shared<Node>(given);
+    site.uncertainty_ = take_distributions(*settled, context);
+    site.tree_ = settled;
+    site.folder_ = folder;
+    const auto& tree = *settled;
     std::vector<std::string> known;
     for (const auto& kind : SectionIndex::instance().kinds()) known.push_back(kind.name);
     std::vector<const Entry*> unknown;
@@ -341,6 +346,16 @@ Site Site::from_tree(const Node& tree, const std::filesystem::path& folder, Diag
     check_names(site.section<ZoneTables>().list, "zone", diagnostics);
     check_names(site.section<SurveyTables>().list, "survey", diagnostics);
     check_names(site.section<ObservationTables>().list, "observation", diagnostics);
+    return site;
+}
+
+Site Site::member(const std::vector<double>& u, Realisation realisation, Diagnostics& diagnostics) const {
+    auto tree = *tree_;
+    uncertainty_.place_into(tree, u);
+    auto site = from_tree(tree, folder_, diagnostics);
+    site.file_ = file_;
+    site.text_ = text_;
+    site.realisation_ = realisation;
     return site;
 }
 

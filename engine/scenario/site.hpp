@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "scenario/section.hpp"
+#include "scenario/uncertainty.hpp"
 
 namespace galena {
 
@@ -168,6 +169,11 @@ struct OutputTable {
     static auto parameters();
 };
 
+/// Which draw of everything random in space a site stands for. Number 0 is none: fields then have their central values.
+struct Realisation {
+    std::uint64_t seed = 0, number = 0;
+};
+
 /// A whole site file.
 class Site {
 public:
@@ -178,6 +184,12 @@ public:
 
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
     [[nodiscard]] const std::string& text() const { return text_; }  ///< the file as it was read
+
+    /// What carries a distribution; the sections hold the central values.
+    [[nodiscard]] const Uncertainty& uncertainty() const { return uncertainty_; }
+    [[nodiscard]] const Realisation& realisation() const { return realisation_; }
+    /// The same site with the uncertain values at the probabilities u (one each) and another draw of its random fields.
+    [[nodiscard]] Site member(const std::vector<double>& u, Realisation realisation, Diagnostics& diagnostics) const;
 
     /// A section by its type; nullptr when the file does not have it.
     template <SectionTable T>
@@ -197,8 +209,11 @@ public:
     [[nodiscard]] bool sound(std::string_view section) const { return faulty_.find(section) == faulty_.end(); }
 
 private:
-    std::filesystem::path file_;
+    std::filesystem::path file_, folder_;
     std::string text_;
+    std::shared_ptr<const Node> tree_;  ///< with central values
+    Uncertainty uncertainty_;
+    Realisation realisation_;
     std::map<std::string, std::any> sections_;
     std::set<std::string, std::less<>> faulty_;
 };

@@ -73,6 +73,16 @@ std::string amount_text(double si, const std::string& unit_text) {
     return fmt::format("{:.4g} kg", si);
 }
 
+/// What a run says about values with a distribution, of which it takes one number each.
+std::vector<std::string> uncertainty_lines(const Site& site) {
+    const auto& values = site.uncertainty().values;
+    if (values.empty()) return {};
+    std::vector<std::string> lines{fmt::format(
+        "{} values carry a distribution; one run takes their central values, `galena risk` answers with their uncertainty", values.size())};
+    for (const auto& value : values) lines.push_back("  " + value.text());
+    return lines;
+}
+
 /// Everything of a run that has to live as long as it does.
 class Session {
 public:
@@ -99,6 +109,7 @@ private:
         diagnostics.throw_if_errors();
         if (!diagnostics.all().empty()) log_.line(diagnostics.text(), true);
         log_.line(fmt::format("galena {}: {}", program_version(), site_.section<SiteTable>().name));
+        for (const auto& line : uncertainty_lines(site_)) log_.line(line);
         for (const auto& remark : simulation_->domain().remarks) log_.line(remark);
         for (const auto& equation : simulation_->equations())
             for (const auto& text : equation->summary()) log_.line(text);
@@ -335,6 +346,7 @@ ExitCode check(const std::filesystem::path& file, bool json) {
             name = where.name;
             lines.push_back(fmt::format("from {} for {}, {} output times", where.start.text(), quantity_text(where.length(), unit("d")),
                                         simulation->schedule().output_count()));
+            for (const auto& line : uncertainty_lines(site)) lines.push_back(line);
             for (const auto& remark : simulation->domain().remarks) lines.push_back(remark);
             for (const auto& [zone, cells] : simulation->domain().zones.all())
                 lines.push_back(fmt::format("zone {}: {} cells", zone, cells.size()));
