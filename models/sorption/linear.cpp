@@ -12,7 +12,15 @@ struct LinearIsotherm final : Isotherm {
 
     static auto parameters();
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override;
-    [[nodiscard]] const CellField& distribution_coefficient() const override { return field_; }
+    [[nodiscard]] const CellField* distribution_coefficient() const override { return &field_; }
+    void evaluate(Index first, std::span<const double> concentration, std::span<double> sorbed, std::span<double> slope) const override {
+        const double* kd = field_.data() + first;
+        for (std::size_t i = 0; i < concentration.size(); ++i) {
+            sorbed[i] = kd[i] * concentration[i];
+            slope[i] = kd[i];
+        }
+    }
+    [[nodiscard]] std::string text(const Grid& grid) const override { return range_text("Kd", field_, "L/kg", grid); }
 
 private:
     CellField field_;

@@ -31,14 +31,33 @@ void add_signed(double amount, BudgetTerm& term) { (amount > 0 ? term.in : term.
 SoluteTransport::Amounts SoluteTransport::amounts_of(const State& state, const Solute& solute, Index c) const {
     const auto at = static_cast<std::size_t>(c);
     const double now = state.concentration[index_of(solute)][at], old = before_[index_of(solute)][at];
-    const double water = state.mobile_water[c], sorption = sorption_capacity(solute, c);
-    const double water_before = state.mobile_water_before.empty() ? water : state.mobile_water_before[c];
-    return {water * now, water * (now - old) + (water - water_before) * old, sorption * now, sorption * (now - old)};
+    const double water = state.mobile_water[c], water_before = state.mobile_water_before.empty() ? water : state.mobile_water_before[c];
+    const double dissolved = water * now, dissolved_change = water * (now - old) + (water - water_before) * old;
+    if (!solute.storage.linear())
+        return {dissolved, dissolved_change, solute.amount[c] - dissolved, solute.amount[c] - solute.amount_before[c] - dissolved_change};
+    const double capacity = solute.storage.capacity(c);
+    return {dissolved, dissolved_change, capacity * now, capacity * (now - old)};
 }
 
-/// First-order decay is implicit: it goes by the amount at the end of the step.
-double SoluteTransport::decayed(const Solute& solute, const Amounts& amounts, const Step& step) const {
-    return solute.decay_rate * step.duration * (amounts.dissolved + (solute.decays_sorbed ? amounts.sorbed : 0.0));
+/// What decays in the cells begin .. end − 1 goes by the concentrations at the end of the step.
+void SoluteTransport::decayed(const State& state, const Solute& solute, Index begin, Index end, const Step& step,
+                              std::span<double> out) const {
+    const auto first = static_cast<std::size_t>(begin);
+    const auto now = state.concentration[index_of(solute)];
+    const double duration = step.duration;
+    if (solute.storage.linear()) {
+        const double water_rate = solute.storage.decay_rate() * duration, store_rate = solute.storage.store_decay_rate() * duration;
+        for (Index c = begin; c < end; ++c)
+            out[static_cast<std::size_t>(c) - first] =
+                (water_rate * state.mobile_water[c] + store_rate * solute.storage.capacity(c)) * now[static_cast<std::size_t>(c)];
+        return;
+    }
+    for (Index from = begin; from < end; from += store_chunk) {
+        StoreChunk chunk;
+        const auto at = static_cast<std::size_t>(from), n = static_cast<std::size_t>(std::min(store_chunk, end - from));
+        solute.storage.evaluate({duration}, state.mobile_water.span().subspan(at, n), chunk.block(from, now.subspan(at, n)));
+        std::copy_n(chunk.decayed.begin(), n, out.begin() + static_cast<std::ptrdiff_t>(at - first));
+    }
 }
 
 BudgetTerm SoluteTransport::exchange_term(const State& state, const WaterExchange& exchange, const Solute& solute, const Step& step) const {
@@ -58,7 +77,9 @@ BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& so
     supplied.reserve(cells.size());
     for (const Index c : cells) {
         const auto amounts = amounts_of(state, solute, c);
-        double lacking = amounts.dissolved_change + amounts.sorbed_change + decayed(solute, amounts, step);
+        double lost = 0;
+        if (solute.storage.decays()) decayed(state, solute, c, c + 1, step, {&lost, 1});
+        double lacking = amounts.dissolved_change + amounts.sorbed_change + lost;
         for (int side = 0; side < 6; ++side)
             lacking += step.duration * outflow_through(state, solute, c, static_cast<Side>(side), concentration);
         supplied.push_back(lacking);
@@ -123,6 +144,8 @@ void SoluteTransport::book(State& state, Index s, const Step& step) {
     enum : std::size_t { dissolved_in, dissolved_out, dissolved_held, sorbed_in, sorbed_out, sorbed_held, lost, count };
     const auto sums = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {
         std::array<double, count> sum{};
+        std::array<double, sum_block> lost_here{};
+        if (solute.storage.decays()) decayed(state, solute, begin, end, step, lost_here);
         for (Index c = begin; c < end; ++c) {
             if (!grid.active(c)) continue;
             const auto amounts = amounts_of(state, solute, c);
@@ -132,11 +155,11 @@ void SoluteTransport::book(State& state, Index s, const Step& step) {
             sum[sorbed_in] += std::max(0.0, -amounts.sorbed_change);
             sum[sorbed_out] += std::max(0.0, amounts.sorbed_change);
             sum[sorbed_held] += amounts.sorbed;
-            sum[lost] += decayed(solute, amounts, step);
+            sum[lost] += lost_here[static_cast<std::size_t>(c - begin)];
         }
         return sum;
     });
-    if (solute.decay_rate > 0) terms.push_back({solute.id, "decay", "first_order", 0, sums[lost], "kg", 0});
+    if (solute.storage.decays()) terms.push_back({solute.id, "decay", "first_order", 0, sums[lost], "kg", 0});
     terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", sums[dissolved_held]});
     terms.push_back({solute.id, "storage", "sorbed", sums[sorbed_in], sums[sorbed_out], "kg", sums[sorbed_held]});
 }

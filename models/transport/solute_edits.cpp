@@ -24,19 +24,34 @@ bool SoluteTransport::switched_off(const SoluteSource& source) const {
     return factor && !source.cells().empty() && (*factor)[source.cells().front()] == 0;
 }
 
+/// What the law of a nonlinear storage holds in equilibrium [kg].
+void SoluteTransport::equilibrium_of_law(const State& state, Index s, std::span<double> out) const {
+    const auto concentration = state.concentration[s];
+    parallel_blocks(domain_.grid.cell_count(), store_chunk, [&](Index begin, Index end) {
+        StoreChunk chunk;
+        const auto at = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
+        solutes_[static_cast<std::size_t>(s)].storage.evaluate({0, true}, state.mobile_water.span().subspan(at, n),
+                                                               chunk.block(begin, concentration.subspan(at, n)));
+        std::copy_n(chunk.held.begin(), n, out.begin() + static_cast<std::ptrdiff_t>(at));
+    });
+}
+
 void SoluteTransport::before_edits(const State& state) {
     const auto& grid = domain_.grid;
     const auto count = static_cast<Index>(solutes_.size());
     dissolved_before_edits_ = SpeciesField(grid, count);
     sorbed_before_edits_ = SpeciesField(grid, count);
+    law_before_edits_ = SpeciesField(grid, count);
     for (Index s = 0; s < count; ++s) {
+        const auto& solute = solutes_[static_cast<std::size_t>(s)];
         auto dissolved = dissolved_before_edits_[s], sorbed = sorbed_before_edits_[s];
         const auto concentration = state.concentration[s];
         for_each_cell(grid, [&](Index c) {
             const auto at = static_cast<std::size_t>(c);
             dissolved[at] = state.mobile_water[c] * concentration[at];
-            sorbed[at] = sorption_capacity(solutes_[static_cast<std::size_t>(s)], c) * concentration[at];
+            sorbed[at] = solute.storage.linear() ? solute.storage.capacity(c) * concentration[at] : solute.amount[c] - dissolved[at];
         });
+        if (!solute.storage.linear()) equilibrium_of_law(state, s, law_before_edits_[s]);
     }
 }
 
@@ -44,8 +59,26 @@ void SoluteTransport::after_edits(State& state, std::span<const Removal> removal
     adopt_medium();
     for (Index s = 0; s < static_cast<Index>(solutes_.size()); ++s) part_anew(state, s, removals, terms);
     before_ = state.concentration;
-    dissolved_before_edits_ = SpeciesField();
-    sorbed_before_edits_ = SpeciesField();
+    dissolved_before_edits_ = sorbed_before_edits_ = law_before_edits_ = SpeciesField();
+}
+
+/// The concentrations at which the cells marked hold `total`, by any law.
+void SoluteTransport::find_concentrations(State& state, Index s, const CellField& total, const std::vector<std::uint8_t>& marked) {
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    auto concentration = state.concentration[s];
+    std::vector<Index> cells;
+    for (Index c = 0; c < domain_.grid.cell_count(); ++c) {
+        const auto at = static_cast<std::size_t>(c);
+        if (!marked[at]) continue;
+        if (solute.storage.linear()) {
+            concentration[at] = total[c] / (state.mobile_water[c] + solute.storage.capacity(c));
+            continue;
+        }
+        cells.push_back(c);
+        solute.storage.invert({0, true}, {state.mobile_water.data() + c, 1}, c, {total.data() + c, 1}, concentration.subspan(at, 1));
+        solute.amount[c] = solute.amount_before[c] = total[c];
+    }
+    if (!cells.empty()) solute.storage.part_anew(cells, concentration);
 }
 
 /// Takes away what is removed, then finds the concentration at which the cell holds what is left. What is put in is booked as sorbed: it
@@ -56,7 +89,7 @@ void SoluteTransport::part_anew(State& state, Index s, std::span<const Removal> 
     CellField total(grid);
     const auto dissolved = dissolved_before_edits_[s], sorbed = sorbed_before_edits_[s];
     for_each_cell(grid, [&](Index c) { total[c] = dissolved[static_cast<std::size_t>(c)] + sorbed[static_cast<std::size_t>(c)]; });
-    std::vector<bool> touched(static_cast<std::size_t>(grid.cell_count()), false);
+    std::vector<std::uint8_t> touched(static_cast<std::size_t>(grid.cell_count()), 0);
     for (const auto& removal : removals) {
         const auto& only = removal.substances;
         const bool meant = only.empty() || std::find(only.begin(), only.end(), solute.id) != only.end();
@@ -66,7 +99,7 @@ void SoluteTransport::part_anew(State& state, Index s, std::span<const Removal> 
         BudgetTerm gone_sorbed{solute.id, removal.type, removal.name + " (sorbed)", 0, 0, "kg", 0};
         for (const Index c : removal.cells) {
             const auto at = static_cast<std::size_t>(c);
-            touched[at] = true;
+            touched[at] = 1;
             if (meant) {
                 // By phase as it was before all edits of this moment; what an earlier one put in counts as sorbed.
                 const double share = dissolved[at] + sorbed[at] > 0 ? dissolved[at] / (dissolved[at] + sorbed[at]) : 0.0;
@@ -82,19 +115,36 @@ void SoluteTransport::part_anew(State& state, Index s, std::span<const Removal> 
         }
         terms.insert(terms.end(), {gone, gone_sorbed});
     }
-    auto concentration = state.concentration[s];
+    // Cells whose ground did not change keep their concentration, bit by bit.
+    const auto concentration = state.concentration[s];
+    SpeciesField law(grid, solute.storage.linear() ? 0 : 1);
+    if (!solute.storage.linear()) equilibrium_of_law(state, s, law[0]);
+    for_each_cell(grid, [&](Index c) {
+        const auto at = static_cast<std::size_t>(c);
+        const bool same = solute.storage.linear() ? state.mobile_water[c] * concentration[at] == dissolved[at] &&
+                                                        solute.storage.capacity(c) * concentration[at] == sorbed[at]
+                                                  : law[0][at] == law_before_edits_[s][at];
+        if (!same) touched[at] = 1;
+    });
+    find_concentrations(state, s, total, touched);
+    book_parting(state, s, terms);
+}
+
+/// What passed between water and soil by an edit, and what it took from them.
+void SoluteTransport::book_parting(const State& state, Index s, std::vector<BudgetTerm>& terms) const {
+    const auto& solute = solutes_[static_cast<std::size_t>(s)];
+    const auto concentration = state.concentration[s];
+    const auto dissolved = dissolved_before_edits_[s], sorbed = sorbed_before_edits_[s];
     enum : std::size_t { dissolved_in, dissolved_out, sorbed_in, sorbed_out, count };
-    const auto sums = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {
+    const auto sums = parallel_block_sums<count>(domain_.grid.cell_count(), sum_block, [&](Index begin, Index end) {
         std::array<double, count> sum{};
         for (Index c = begin; c < end; ++c) {
-            if (!grid.active(c)) continue;
+            if (!domain_.grid.active(c)) continue;
             const auto at = static_cast<std::size_t>(c);
-            const double water = state.mobile_water[c], capacity = sorption_capacity(solute, c);
-            // Cells whose ground did not change keep their concentration, bit by bit.
-            if (touched[at] || water * concentration[at] != dissolved[at] || capacity * concentration[at] != sorbed[at])
-                concentration[at] = total[c] / (water + capacity);
-            const double more_dissolved = water * concentration[at] - dissolved[at],
-                         more_sorbed = capacity * concentration[at] - sorbed[at];
+            const double dissolved_now = state.mobile_water[c] * concentration[at];
+            const double sorbed_now =
+                solute.storage.linear() ? solute.storage.capacity(c) * concentration[at] : solute.amount[c] - dissolved_now;
+            const double more_dissolved = dissolved_now - dissolved[at], more_sorbed = sorbed_now - sorbed[at];
             sum[dissolved_in] += std::max(0.0, -more_dissolved);
             sum[dissolved_out] += std::max(0.0, more_dissolved);
             sum[sorbed_in] += std::max(0.0, -more_sorbed);

@@ -66,18 +66,10 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
         solute.id = id;
         solute.table = table;
         solute.decay_rate = table.rate();
-        solute.decays_sorbed = table.decays_sorbed;
+        solute.storage = SoluteStorage(solute.decay_rate);
         const auto known = known_substances().find(id);
         solute.display = !table.display.empty() ? table.display : known != known_substances().end() ? known->second.display : id;
-        if (table.sorption) {
-            if (domain_.medium.bulk_density.empty()) {
-                diagnostics.error(table.sorption->place, fmt::format("{} sorbs, but no bulk_density is given", id),
-                                  "give bulk_density in a [[medium]] for every active cell");
-                continue;
-            }
-            table.sorption->resolve(site, domain_, diagnostics);
-            if (const auto& kd = table.sorption->distribution_coefficient(); !kd.empty()) solute.distribution_coefficient = &kd;
-        }
+        if (table.sorption) read_sorption(table, solute, site, diagnostics);
         if (table.initial_content) {
             if (domain_.medium.bulk_density.empty()) {
                 diagnostics.error(table.initial_content->place,
@@ -105,8 +97,20 @@ void SoluteTransport::adopt_medium() {
     if (!soil_mass_.empty())
         for_each_cell(domain_.grid, [&](Index c) { soil_mass_[c] = domain_.medium.bulk_density[c] * domain_.grid.volume(c); });
     if (!diffusion_geometry_.x.empty()) diffusion_conductance(domain_.grid, domain_.medium.mobile_porosity(), diffusion_geometry_);
-    for (auto& solute : solutes_) solute.distribution_factor = domain_.alterations.distribution_of(solute.id);
+    for (auto& solute : solutes_) solute.storage.update(domain_.grid, domain_.alterations.distribution_of(solute.id));
     renewal_version_ = -1;
+}
+
+void SoluteTransport::read_sorption(const SubstanceTable& table, Solute& solute, const Site& site, Diagnostics& diagnostics) {
+    if (domain_.medium.bulk_density.empty()) {
+        diagnostics.error(table.sorption->place, fmt::format("{} sorbs, but no bulk_density is given", solute.id),
+                          "give bulk_density in a [[medium]] for every active cell");
+        return;
+    }
+    const auto mistakes = diagnostics.error_count();
+    table.sorption->resolve(site, domain_, diagnostics);
+    if (diagnostics.error_count() != mistakes) return;
+    solute.storage.add(domain_.grid, table.sorption->make_store(domain_.grid, soil_mass_, table.decays_sorbed ? solute.decay_rate : 0.0));
 }
 
 void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics) {
@@ -150,20 +154,17 @@ void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostic
     }
 }
 
-double SoluteTransport::sorption_capacity(const Solute& solute, Index c) const {
-    if (!solute.distribution_coefficient) return 0.0;
-    const double capacity = soil_mass_[c] * (*solute.distribution_coefficient)[c];
-    return solute.distribution_factor ? capacity * (*solute.distribution_factor)[c] : capacity;
-}
-
-/// Content T = (θC + ρb S)/ρb with S = Kd C, solved for C.
+/// Content T = (θC + ρb S)/ρb, solved for C through the law.
 CellField SoluteTransport::initial_from_content(const Solute& solute, const CellField& content) const {
-    CellField concentration(domain_.grid);
-    const auto& porosity = domain_.medium.mobile_porosity();
-    for_each_cell(domain_.grid, [&](Index c) {
-        const double density = domain_.medium.bulk_density[c];
-        const double kd = solute.distribution_coefficient ? (*solute.distribution_coefficient)[c] : 0.0;
-        concentration[c] = content[c] * density / (porosity[c] + density * kd);
+    const auto& grid = domain_.grid;
+    CellField concentration(grid), amount(grid);
+    const CellField water = domain_.saturated_water();
+    for_each_cell(grid, [&](Index c) { amount[c] = content[c] * soil_mass_[c]; });
+    const StoreStep equilibrium{0, true};
+    parallel_blocks(grid.cell_count(), sum_block, [&](Index begin, Index end) {
+        const auto at = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
+        solute.storage.invert(equilibrium, water.span().subspan(at, n), begin, amount.span().subspan(at, n),
+                              concentration.span().subspan(at, n));
     });
     return concentration;
 }
@@ -173,17 +174,7 @@ std::vector<std::string> SoluteTransport::summary() const {
                                                table_.courant, dispersivity_.longitudinal, dispersivity_.transverse_horizontal,
                                                dispersivity_.transverse_vertical)};
     for (const auto& solute : solutes_) {
-        double low = infinite, high = 0;
-        if (solute.distribution_coefficient)
-            for (Index c = 0; c < domain_.grid.cell_count(); ++c)
-                if (domain_.grid.active(c)) {
-                    low = std::min(low, (*solute.distribution_coefficient)[c]);
-                    high = std::max(high, (*solute.distribution_coefficient)[c]);
-                }
-        const auto& kd_unit = unit("L/kg");
-        const auto sorption = !solute.distribution_coefficient ? std::string("does not sorb")
-                              : low == high                    ? fmt::format("Kd {}", quantity_text(low, kd_unit))
-                                            : fmt::format("Kd {} to {}", quantity_text(low, kd_unit), quantity_text(high, kd_unit));
+        const auto sorption = solute.table.sorption ? solute.table.sorption->text(domain_.grid) : std::string("does not sorb");
         const auto decay =
             solute.decay_rate > 0 ? fmt::format(", half-life {}", quantity_text(std::log(2.0) / solute.decay_rate, unit("d"))) : "";
         lines.push_back(fmt::format("  {:<8} {:<16} {}{}", solute.id, solute.display, sorption, decay));
@@ -218,8 +209,27 @@ void SoluteTransport::initialise(State& state) {
             for (std::size_t n = 0; n < held.size(); ++n) target[static_cast<std::size_t>(source->cells()[n])] = held[n];
         }
         solutes_[s].initial_concentration = CellField();
+        start_storage(state, static_cast<Index>(s));
     }
     before_ = state.concentration;
+}
+
+/// Stores start in equilibrium with the water, and a nonlinear one has its amount counted once; from then on it is kept.
+void SoluteTransport::start_storage(const State& state, Index s) {
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    solute.storage.initialise(state.concentration[s]);
+    if (solute.storage.linear()) return;
+    solute.amount = CellField(domain_.grid);
+    const auto concentration = state.concentration[s];
+    parallel_blocks(domain_.grid.cell_count(), store_chunk, [&](Index begin, Index end) {
+        StoreChunk chunk;
+        const auto at = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
+        const auto block = chunk.block(begin, concentration.subspan(at, n));
+        solute.storage.evaluate({0, true}, state.mobile_water.span().subspan(at, n), block);
+        for (Index c = begin; c < end; ++c)
+            solute.amount[c] = domain_.grid.active(c) ? block.held[static_cast<std::size_t>(c - begin)] : 0.0;
+    });
+    solute.amount_before = solute.amount;
 }
 
 // ---- one step ---------------------------------------------------------------------------------------------------------------------
@@ -229,6 +239,13 @@ void SoluteTransport::update_dispersion(const State& state) {
     if (dispersion_.x.empty()) dispersion_ = FaceField(domain_.grid);
     mechanical_dispersion(domain_.grid, state.water_flux, dispersivity_, dispersion_);
     dispersion_version_ = state.flow_version;
+}
+
+/// Of what a cell holds per concentration, the least over all substances [m³]. A law that is not linear counts with its water alone.
+double SoluteTransport::smallest_capacity(const State& state, Index c) const {
+    double least = infinite;
+    for (const auto& solute : solutes_) least = std::min(least, solute.storage.capacity(c));
+    return state.mobile_water[c] + least;
 }
 
 /// Shortest time in which the flow renews what a cell holds, over all cells and substances [s].
@@ -241,9 +258,7 @@ void SoluteTransport::update_renewal_time(const State& state) const {
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) outflow[exchange.cells[n]] += std::max(0.0, -exchange.rate[n]);
     const auto fastest = parallel_maximum(grid.cell_count(), [&](Index c) {
         if (!grid.active(c)) return 0.0;
-        double least = infinite;
-        for (const auto& solute : solutes_) least = std::min(least, sorption_capacity(solute, c));
-        return outflow[c] / (state.mobile_water[c] + least);
+        return outflow[c] / smallest_capacity(state, c);
     });
     renewal_time_ = fastest.value > 0 ? 1.0 / fastest.value : infinite;
     renewal_version_ = state.flow_version;
@@ -264,66 +279,168 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
         matrix_.from_left[f] = std::max(0.0, q) + spreading;
         matrix_.from_right[f] = std::max(0.0, -q) + spreading;
     });
-    const auto old = before_[index_of(solute)];
-    const bool moving_water = !state.mobile_water_before.empty();
-    parallel_for(grid.cell_count(), [&](Index c) {
-        matrix_.diagonal[c] = 0;
-        right_hand_side_[c] = 0;
-        if (!grid.active(c)) return;
-        const double water = state.mobile_water[c], sorbed = sorption_capacity(solute, c);
-        const double water_before = moving_water ? state.mobile_water_before[c] : water;
-        const double decay = solute.decay_rate * (water + (solute.decays_sorbed ? sorbed : 0.0));
-        matrix_.diagonal[c] = (water + sorbed) / step.duration + decay;
-        right_hand_side_[c] = (water_before + sorbed) * old[static_cast<std::size_t>(c)] / step.duration;
-    });
-    add_outflow_coefficients(grid, matrix_.from_left, matrix_.from_right, matrix_.diagonal);
+    losses_.fill(0);
+    gains_.fill(0);
+    add_outflow_coefficients(grid, matrix_.from_left, matrix_.from_right, losses_);
     for (const auto& exchange : state.water_exchanges) {
         const double entering = entering_concentration(exchange, solute, step);
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
-            if (exchange.rate[n] > 0) right_hand_side_[exchange.cells[n]] += exchange.rate[n] * entering;
-            else if (exchange.takes_solute) matrix_.diagonal[exchange.cells[n]] -= exchange.rate[n];
+            if (exchange.rate[n] > 0) gains_[exchange.cells[n]] += exchange.rate[n] * entering;
+            else if (exchange.takes_solute) losses_[exchange.cells[n]] -= exchange.rate[n];
         }
     }
     for (const auto& reaction : state.reactions) {
         if (reaction.substance != solute.id) continue;
         for (std::size_t n = 0; n < reaction.cells.size(); ++n) {
             const Index c = reaction.cells[n];
-            matrix_.diagonal[c] += reaction.rate[n] * state.mobile_water[c];
-            right_hand_side_[c] += reaction.release[n];
+            losses_[c] += reaction.rate[n] * state.mobile_water[c];
+            gains_[c] += reaction.release[n];
         }
     }
     for (const auto& source : solute.sources) {
         if (source->holds_concentration()) continue;
         const auto rate = rate_of(*source, step);
-        for (std::size_t n = 0; n < rate.size(); ++n) right_hand_side_[source->cells()[n]] += rate[n];
+        for (std::size_t n = 0; n < rate.size(); ++n) gains_[source->cells()[n]] += rate[n];
     }
-    parallel_for(grid.cell_count(), [&](Index c) {
-        if (!(matrix_.diagonal[c] > 0)) matrix_.diagonal[c] = 1;  // inactive, or a dead end of pinched cells
-    });
+}
+
+/// Makes the row of a held cell diagonal · C = diagonal · held: nothing comes in, and what leaves still reaches the neighbours.
+void SoluteTransport::hold_concentrations(const Solute& solute, const Step& step) {
+    const auto& grid = domain_.grid;
+    held_cells_.assign(solute.storage.linear() ? 0 : static_cast<std::size_t>(grid.cell_count()), 0);
     for (const auto& source : solute.sources) {
         if (!source->holds_concentration() || switched_off(*source)) continue;
         std::vector<double> held(source->cells().size());
         source->held(step.origin, step.start, step.end(), held);
         for (std::size_t n = 0; n < held.size(); ++n) {
-            // The row becomes diagonal · C = diagonal · held: nothing comes in, and what leaves still reaches the neighbours.
             const Index c = source->cells()[n];
             for (const Side side : {Side::west, Side::south, Side::bottom})
                 matrix_.from_left.along(axis_of(side))[outer_face(grid, c, side)] = 0;
             for (const Side side : {Side::east, Side::north, Side::top})
                 matrix_.from_right.along(axis_of(side))[outer_face(grid, c, side)] = 0;
             right_hand_side_[c] = matrix_.diagonal[c] * held[n];
+            if (!held_cells_.empty()) held_cells_[static_cast<std::size_t>(c)] = 1;
         }
     }
 }
 
-void SoluteTransport::solve_one(State& state, Index s, const Step& step) {
-    auto& solute = solutes_[static_cast<std::size_t>(s)];
-    assemble(state, solute, step);
+/// Diagonal and right-hand side: (held + decayed)(C) / dt + losses · C = amount before / dt + gains, with the storage linearised at the
+/// present concentrations: exact for a linear one.
+void SoluteTransport::add_storage(const State& state, Index s, const Step& step) {
+    const auto& grid = domain_.grid;
+    const auto& solute = solutes_[static_cast<std::size_t>(s)];
+    const auto old = before_[s];
+    const std::span<const double> now = state.concentration[s];
+    const double per_time = 1 / step.duration;
+    const double loss = 1 + solute.storage.decay_rate() * step.duration, store_loss = 1 + solute.storage.store_decay_rate() * step.duration;
+    parallel_blocks(grid.cell_count(), store_chunk, [&](Index begin, Index end) {
+        StoreChunk chunk;
+        const auto first = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
+        if (!solute.storage.linear())
+            solute.storage.evaluate({step.duration}, state.mobile_water.span().subspan(first, n),
+                                    chunk.block(begin, now.subspan(first, n)));
+        for (Index c = begin; c < end; ++c) {
+            const auto at = static_cast<std::size_t>(c), in_chunk = at - first;
+            matrix_.diagonal[c] = 1;  // inactive, or a dead end of pinched cells
+            right_hand_side_[c] = 0;
+            if (!grid.active(c)) {
+                if (losses_[c] > 0) matrix_.diagonal[c] = losses_[c], right_hand_side_[c] = gains_[c];
+                if (!solute.storage.linear()) slope_[c] = intercept_[c] = 0;
+                continue;
+            }
+            if (solute.storage.linear()) {
+                const double water = state.mobile_water[c], capacity = solute.storage.capacity(c);
+                const double water_before = state.mobile_water_before.empty() ? water : state.mobile_water_before[c];
+                matrix_.diagonal[c] = (loss * water + store_loss * capacity) * per_time + losses_[c];
+                right_hand_side_[c] = (water_before + capacity) * old[at] * per_time + gains_[c];
+            } else {
+                slope_[c] = chunk.slope[in_chunk];
+                intercept_[c] = chunk.held[in_chunk] + chunk.decayed[in_chunk] - slope_[c] * now[at];
+                matrix_.diagonal[c] = slope_[c] * per_time + losses_[c];
+                right_hand_side_[c] = (solute.amount_before[c] - intercept_[c]) * per_time + gains_[c];
+            }
+            if (!(matrix_.diagonal[c] > 0)) matrix_.diagonal[c] = 1;
+        }
+    });
+}
+
+double SoluteTransport::solve_linear(State& state, Index s, const Step& step, double tolerance) {
+    const auto& solute = solutes_[static_cast<std::size_t>(s)];
+    add_storage(state, s, step);
+    hold_concentrations(solute, step);
     solver_->prepare(matrix_);
-    const auto report = solver_->solve(right_hand_side_, state.concentration[s],
-                                       {.tolerance = table_.tolerance, .max_iterations = table_.maximum_iterations, .nonnegative = true});
+    const auto report =
+        solver_->solve(right_hand_side_, state.concentration[s],
+                       {.tolerance = tolerance, .max_iterations = table_.maximum_iterations, .nonnegative = solute.storage.linear()});
     statistics_.add(report.solver, report.iterations, report.relative_residual);
-    if (!report.converged && !(report.relative_residual < 1e3 * table_.tolerance)) fail(solute, report.failure(), report.worst_cell, step);
+    if (!report.converged && !(report.relative_residual < 1e3 * tolerance)) fail(solute, report.failure(), report.worst_cell, step);
+    return report.relative_residual;
+}
+
+/// Takes the amounts that the linearised system balanced, and the concentrations at which the law holds them. Returns the largest change
+/// of a concentration by that [kg/m³]; where it vanishes, the solution is found. An amount may stay below zero by the rounding of the
+/// linear solver: the cell then holds nothing, and owes that much.
+double SoluteTransport::update_amounts(State& state, Index s, const Step& step) {
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    auto now = state.concentration[s];
+    const Index cells = domain_.grid.cell_count();
+    std::vector<double> change(static_cast<std::size_t>((cells + store_chunk - 1) / store_chunk));
+    parallel_blocks(cells, store_chunk, [&](Index begin, Index end) {
+        std::array<double, store_chunk> solved, amount;
+        StoreChunk chunk;
+        const auto first = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
+        const auto water = state.mobile_water.span().subspan(first, n);
+        const auto c = now.subspan(first, n);
+        std::copy(c.begin(), c.end(), solved.begin());
+        for (std::size_t i = 0; i < n; ++i)
+            amount[i] = intercept_[begin + static_cast<Index>(i)] + slope_[begin + static_cast<Index>(i)] * c[i];
+        solute.storage.invert({step.duration}, water, begin, std::span(amount).first(n), c);
+        double worst = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+            if (held_cells_[first + i] || !(slope_[begin + static_cast<Index>(i)] > 0)) c[i] = solved[i];
+            worst = std::max(worst, std::abs(c[i] - std::max(solved[i], 0.0)));
+        }
+        solute.storage.evaluate({step.duration}, water, chunk.block(begin, c));
+        for (std::size_t i = 0; i < n; ++i)
+            solute.amount[begin + static_cast<Index>(i)] = held_cells_[first + i] ? chunk.held[i] : amount[i] - chunk.decayed[i];
+        change[static_cast<std::size_t>(begin / store_chunk)] = worst;
+    });
+    return *std::max_element(change.begin(), change.end());
+}
+
+/// Newton's method in the amounts: the linear system balances them, the law turns them into concentrations. At a front entering clean
+/// ground, where a Freundlich law has no bounded slope, an iteration in concentrations would creep or overshoot.
+void SoluteTransport::solve_nonlinear(State& state, Index s, const Step& step) {
+    constexpr int most = 50;
+    constexpr double loosest = 1e-3;
+    double tolerance = std::max(loosest, table_.tolerance);
+    for (int iteration = 0; iteration < most; ++iteration) {
+        const double residual = solve_linear(state, s, step, tolerance);
+        const double change = update_amounts(state, s, step);
+        const auto now = state.concentration[s];
+        const double most_now = parallel_maximum(std::ssize(now), [&](Index c) { return now[static_cast<std::size_t>(c)]; }).value;
+        const bool near = change <= table_.nonlinear_tolerance * most_now;
+        if (near && residual <= 10 * table_.tolerance) return;
+        // As exact as the iteration is near its end: quadratic convergence is not spoilt, and nothing is solved better than needed.
+        const double relative = most_now > 0 ? change / most_now : 0;
+        tolerance = near || relative < 1e-4 ? table_.tolerance : std::clamp(0.01 * relative, table_.tolerance, loosest);
+    }
+    fail(solutes_[static_cast<std::size_t>(s)], fmt::format("the iteration for nonlinear sorption did not converge in {} steps", most), -1,
+         step);
+}
+
+void SoluteTransport::solve_one(State& state, Index s, const Step& step) {
+    const auto& solute = solutes_[static_cast<std::size_t>(s)];
+    assemble(state, solute, step);
+    if (solute.storage.linear()) {
+        solve_linear(state, s, step, table_.tolerance);
+        return;
+    }
+    if (slope_.empty()) {
+        slope_ = DoubleArray(domain_.grid.cell_count());
+        intercept_ = DoubleArray(domain_.grid.cell_count());
+    }
+    solve_nonlinear(state, s, step);
 }
 
 void SoluteTransport::advance(State& state, const Step& step) {
@@ -332,23 +449,34 @@ void SoluteTransport::advance(State& state, const Step& step) {
     if (!solver_) {
         matrix_ = Stencil(domain_.grid);
         right_hand_side_ = DoubleArray(domain_.grid.cell_count());
+        gains_ = DoubleArray(domain_.grid.cell_count());
+        losses_ = DoubleArray(domain_.grid.cell_count());
         solver_ = make_nonsymmetric_solver(table_.solver.empty() ? nonsymmetric_solver_names().front() : table_.solver);
     }
     update_dispersion(state);
     for (Index s = 0; s < static_cast<Index>(solutes_.size()); ++s) {
         solve_one(state, s, step);
         book(state, s, step);
+        solutes_[static_cast<std::size_t>(s)].storage.advance({step.duration}, state.concentration[s]);
     }
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 void SoluteTransport::accept(State& state, const Step& step) {
     before_ = state.concentration;
+    for (auto& solute : solutes_) {
+        solute.storage.accept();
+        if (!solute.storage.linear()) solute.amount_before = solute.amount;
+    }
     if (step.duration >= 0.999999 * next_step_) next_step_ = step.duration * table_.growth;  // a step cut short by others says nothing
 }
 
 void SoluteTransport::reject(State& state) {
     state.concentration = before_;
+    for (auto& solute : solutes_) {
+        solute.storage.reject();
+        if (!solute.storage.linear()) solute.amount = solute.amount_before;
+    }
     next_step_ = 0.5 * step_duration_;
 }
 
@@ -359,9 +487,11 @@ void SoluteTransport::prepare_output(State& state) const {
     for (std::size_t s = 0; s < solutes_.size(); ++s) {
         const auto concentration = state.concentration[static_cast<Index>(s)];
         auto total = state.total_content[static_cast<Index>(s)];
+        const auto& solute = solutes_[s];
         for_each_cell(grid, [&](Index c) {
-            total[static_cast<std::size_t>(c)] =
-                (state.mobile_water[c] + sorption_capacity(solutes_[s], c)) / soil_mass_[c] * concentration[static_cast<std::size_t>(c)];
+            const auto at = static_cast<std::size_t>(c);
+            total[at] = solute.storage.linear() ? (state.mobile_water[c] + solute.storage.capacity(c)) / soil_mass_[c] * concentration[at]
+                                                : solute.amount[c] / soil_mass_[c];
         });
     }
 }
@@ -376,6 +506,10 @@ void SoluteTransport::fail(const Solute& solute, const std::string& cause, Index
 
 void SoluteTransport::save(CheckpointWriter& out, const State& state) const {
     out.write("transport/concentration", state.concentration.all().span());
+    for (const auto& solute : solutes_) {
+        solute.storage.save(out, "transport/" + solute.id);
+        if (!solute.storage.linear()) out.write("transport/" + solute.id + "/amount", solute.amount.span());
+    }
     out.write("transport/next_step", next_step_);
 }
 
@@ -384,6 +518,13 @@ void SoluteTransport::load(CheckpointReader& in, State& state) {
     for (auto& solute : solutes_) solute.initial_concentration = CellField();
     adopt_medium();
     in.read("transport/concentration", state.concentration.all().span());
+    for (auto& solute : solutes_) {
+        solute.storage.load(in, "transport/" + solute.id);
+        if (solute.storage.linear()) continue;
+        solute.amount = CellField(domain_.grid);
+        in.read("transport/" + solute.id + "/amount", solute.amount.span());
+        solute.amount_before = solute.amount;
+    }
     next_step_ = in.read("transport/next_step");
     before_ = state.concentration;
 }

@@ -7,6 +7,7 @@
 #include "numerics/stencil.hpp"
 #include "simulation/equation.hpp"
 #include "transport/dispersion.hpp"
+#include "transport/solute_storage.hpp"
 #include "transport/solute_source.hpp"
 #include "transport/substance.hpp"
 
@@ -23,6 +24,7 @@ struct TransportTable {
     double growth = 2;
     std::optional<double> maximum_step;
     double tolerance = 1e-12;
+    double nonlinear_tolerance = 1e-8;
     int maximum_iterations = 1000;
     std::string solver;
     Place place;
@@ -43,6 +45,10 @@ struct TransportTable {
             parameter("growth", &T::growth, "", between(1, 100), "largest ratio of one step to the one before").with_default(),
             parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
             parameter("tolerance", &T::tolerance, "", Bounds{0, 1e-3, false, true}, "relative residual of the linear solver")
+                .with_default(),
+            parameter("nonlinear_tolerance", &T::nonlinear_tolerance, "", Bounds{0, 1e-2, false, true},
+                      "change of the last Newton iteration over the largest concentration, where sorption is not linear; amounts are "
+                      "conserved whatever it is")
                 .with_default(),
             parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
             parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
@@ -74,11 +80,11 @@ private:
     struct Solute {
         std::string id, display;
         SubstanceTable table;
-        const CellField* distribution_coefficient = nullptr;  ///< nullptr: does not sorb
-        const CellFactors* distribution_factor = nullptr;     ///< by edits; nullptr: 1 everywhere
-        double decay_rate = 0;                                ///< [1/s]
-        bool decays_sorbed = true;
+        SoluteStorage storage;
+        double decay_rate = 0;            ///< of what is dissolved [1/s]
         CellField initial_concentration;  ///< until initialise()
+        /// All that a cell holds [kg], now and before the step, of a nonlinear storage: kept, because the law gives it back only to rounding.
+        CellField amount, amount_before;
         std::vector<std::shared_ptr<SoluteSource>> sources;
         std::vector<BudgetTerm> terms;  ///< of the last step
     };
@@ -89,21 +95,31 @@ private:
     };
 
     void adopt_medium();
+    void equilibrium_of_law(const State& state, Index s, std::span<double> out) const;
+    void find_concentrations(State& state, Index s, const CellField& total, const std::vector<std::uint8_t>& marked);
+    void book_parting(const State& state, Index s, std::vector<BudgetTerm>& terms) const;
     void part_anew(State& state, Index s, std::span<const Removal> removals, std::vector<BudgetTerm>& terms);
     void read_solutes(const Site& site, Diagnostics& diagnostics);
     void attach_sources(const Site& site, Diagnostics& diagnostics);
     void follow(const Series& series, Diagnostics& diagnostics);
     void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics);
     CellField initial_from_content(const Solute& solute, const CellField& content) const;
+    void read_sorption(const SubstanceTable& table, Solute& solute, const Site& site, Diagnostics& diagnostics);
     void make_room(State& state) const;
 
-    [[nodiscard]] double sorption_capacity(const Solute& solute, Index cell) const;
+    [[nodiscard]] double smallest_capacity(const State& state, Index cell) const;
     void update_dispersion(const State& state);
     void update_renewal_time(const State& state) const;
     void assemble(const State& state, const Solute& solute, const Step& step);
     [[nodiscard]] std::vector<double> rate_of(const SoluteSource& source, const Step& step) const;
     [[nodiscard]] bool switched_off(const SoluteSource& source) const;
+    void hold_concentrations(const Solute& solute, const Step& step);
+    void add_storage(const State& state, Index s, const Step& step);
     void solve_one(State& state, Index s, const Step& step);
+    double solve_linear(State& state, Index s, const Step& step, double tolerance);
+    double update_amounts(State& state, Index s, const Step& step);
+    void solve_nonlinear(State& state, Index s, const Step& step);
+    void start_storage(const State& state, Index s);
 
     // What the step moved (solute_budget.cpp).
     void book(State& state, Index s, const Step& step);
@@ -116,7 +132,7 @@ private:
     [[noreturn]] void fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const;
 
     [[nodiscard]] Index index_of(const Solute& solute) const { return static_cast<Index>(&solute - solutes_.data()); }
-    [[nodiscard]] double decayed(const Solute& solute, const Amounts& amounts, const Step& step) const;
+    void decayed(const State& state, const Solute& solute, Index begin, Index end, const Step& step, std::span<double> out) const;
 
     TransportTable table_;
     Dispersivity dispersivity_;
@@ -128,8 +144,12 @@ private:
     Index dispersion_version_ = -1;
     SpeciesField before_;                                        ///< concentrations at the beginning of the step
     SpeciesField dissolved_before_edits_, sorbed_before_edits_;  ///< amounts [kg], during edits
+    SpeciesField law_before_edits_;  ///< what a nonlinear law holds in equilibrium [kg]: tells where an edit changed it
     Stencil matrix_;
     DoubleArray right_hand_side_;
+    DoubleArray gains_, losses_;            ///< of the transport operator alone: sources [kg/s], outflow per concentration [m³/s]
+    DoubleArray intercept_, slope_;         ///< held + decayed = intercept + slope · C: a nonlinear storage near the last iterate
+    std::vector<std::uint8_t> held_cells_;  ///< whose concentration is given in this step
     std::unique_ptr<NonsymmetricSolver> solver_;
     std::set<double> events_;
     double next_step_ = 0, step_duration_ = 0;

@@ -34,7 +34,7 @@ TEST_CASE("the laws registered are those that exist") {
         for (const auto& law : listing.laws) found[listing.family].push_back(law.name);
     const std::map<std::string, std::vector<std::string>> expected{
         {"boundary", {"drain", "fixed_head", "general_head", "recharge", "river", "well"}},
-        {"sorption", {"linear"}},
+        {"sorption", {"freundlich", "langmuir", "linear"}},
         {"source", {"fixed_concentration", "mass_loading"}},
     };
     CHECK(found == expected);

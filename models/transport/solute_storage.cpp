@@ -1,0 +1,109 @@
+#include "transport/solute_storage.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace galena {
+
+void SoluteStorage::add(const Grid& grid, std::unique_ptr<CellStore> store) {
+    linear_ = linear_ && store->linear_capacity() && (stores_.empty() || store->decay_rate() == store_decay_rate_);
+    store_decay_rate_ = std::max(store_decay_rate_, store->decay_rate());
+    stores_.push_back(std::move(store));
+    sum_capacities(grid);
+}
+
+void SoluteStorage::update(const Grid& grid, const CellFactors* factor) {
+    for (const auto& store : stores_) store->update(factor);
+    sum_capacities(grid);
+}
+
+void SoluteStorage::sum_capacities(const Grid& grid) {
+    single_ = linear_ && stores_.size() == 1 ? stores_.front()->linear_capacity() : nullptr;
+    sum_ = CellField();
+    if (!linear_ || stores_.size() < 2) return;
+    sum_ = CellField(grid);
+    for (const auto& store : stores_) {
+        const auto& more = *store->linear_capacity();
+        parallel_for(grid.cell_count(), [&](Index c) { sum_[c] += more[c]; });
+    }
+}
+
+void SoluteStorage::evaluate(const StoreStep& step, std::span<const double> water, const StoreBlock& block) const {
+    const double loss = step.equilibrium ? 0.0 : decay_rate_ * step.duration;
+    for (std::size_t i = 0; i < block.concentration.size(); ++i) {
+        block.held[i] = water[i] * block.concentration[i];
+        block.decayed[i] = loss * block.held[i];
+        block.slope[i] = (1 + loss) * water[i];
+    }
+    for (const auto& store : stores_) store->add(step, block);
+}
+
+void SoluteStorage::invert(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
+                           std::span<double> concentration) const {
+    for (std::size_t begin = 0; begin < amount.size(); begin += store_chunk) {
+        const std::size_t n = std::min<std::size_t>(store_chunk, amount.size() - begin);
+        invert_chunk(step, water.subspan(begin, n), first + static_cast<Index>(begin), amount.subspan(begin, n),
+                     concentration.subspan(begin, n));
+    }
+}
+
+// Newton's method from the start given. Amounts grow with the concentration, so every evaluation narrows the bracket; a step that leaves
+// it is replaced by its middle, or, while nothing is known above, by a step of an order of magnitude.
+void SoluteStorage::invert_chunk(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
+                                 std::span<double> c) const {
+    constexpr int most = 200;
+    constexpr double close = 1e-14;  // of the amount; transport keeps the amount itself, so nothing is lost
+    StoreChunk chunk;
+    std::array<double, store_chunk> low{}, high;
+    high.fill(INFINITY);
+    for (std::size_t i = 0; i < c.size(); ++i) c[i] = amount[i] > 0 ? std::max(c[i], 0.0) : 0.0;
+    for (int iteration = 0; iteration < most; ++iteration) {
+        const auto block = chunk.block(first, c);
+        evaluate(step, water, block);
+        bool moved = false;
+        for (std::size_t i = 0; i < c.size(); ++i) {
+            const double excess = block.held[i] + block.decayed[i] - amount[i];
+            if (!(amount[i] > 0) || !(block.slope[i] > 0) || std::abs(excess) <= close * amount[i]) continue;
+            (excess > 0 ? high : low)[i] = c[i];
+            double next = c[i] - excess / block.slope[i];
+            if (!(next > low[i])) next = std::isinf(high[i]) ? 10 * c[i] : 0.5 * (low[i] + high[i]);
+            if (!(next < high[i])) next = 0.5 * (low[i] + high[i]);
+            if (next == c[i] || !std::isfinite(next)) continue;  // neighbouring numbers: nothing lies between
+            c[i] = next;
+            moved = true;
+        }
+        if (!moved) return;
+    }
+}
+
+void SoluteStorage::initialise(std::span<const double> concentration) {
+    for (const auto& store : stores_) store->initialise(concentration);
+}
+void SoluteStorage::advance(const StoreStep& step, std::span<const double> concentration) {
+    for (const auto& store : stores_) store->advance(step, concentration);
+}
+void SoluteStorage::part_anew(std::span<const Index> cells, std::span<const double> concentration) {
+    for (const auto& store : stores_) store->part_anew(cells, concentration);
+}
+void SoluteStorage::accept() {
+    for (const auto& store : stores_) store->accept();
+}
+void SoluteStorage::reject() {
+    for (const auto& store : stores_) store->reject();
+}
+void SoluteStorage::save(CheckpointWriter& out, const std::string& prefix) const {
+    for (std::size_t n = 0; n < stores_.size(); ++n) stores_[n]->save(out, fmt::format("{}/store{}", prefix, n));
+}
+void SoluteStorage::load(CheckpointReader& in, const std::string& prefix) {
+    for (std::size_t n = 0; n < stores_.size(); ++n) stores_[n]->load(in, fmt::format("{}/store{}", prefix, n));
+}
+
+std::size_t SoluteStorage::bytes() const {
+    std::size_t sum = sizeof(double) * static_cast<std::size_t>(sum_.size());
+    for (const auto& store : stores_) sum += store->bytes();
+    return sum;
+}
+
+}  // namespace galena

@@ -1,0 +1,73 @@
+#pragma once
+// Everything one cell holds of one substance, as a function of the concentration of its mobile water: in that water, and in whatever stores
+// the substance has beside it. The seam between transport, which moves amounts, and the laws, which say how they are held.
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "sorption/cell_store.hpp"
+
+namespace galena {
+
+class SoluteStorage {
+public:
+    SoluteStorage() = default;
+    /// decay_rate: first-order, of what is dissolved [1/s].
+    explicit SoluteStorage(double decay_rate) : decay_rate_(decay_rate) {}
+    void add(const Grid& grid, std::unique_ptr<CellStore> store);
+
+    /// The medium, or the factor that edits put on sorption, changed (nullptr: 1 everywhere).
+    void update(const Grid& grid, const CellFactors* factor);
+
+    /// All that is held is proportional to the concentration: amount = (water + capacity) · concentration.
+    [[nodiscard]] bool linear() const { return linear_; }
+    /// Of a linear storage, beside the water [m³].
+    [[nodiscard]] const CellField* capacity() const { return sum_.empty() ? single_ : &sum_; }
+    [[nodiscard]] double capacity(Index c) const { return capacity() ? (*capacity())[c] : 0.0; }
+    [[nodiscard]] double decay_rate() const { return decay_rate_; }
+    [[nodiscard]] double store_decay_rate() const { return store_decay_rate_; }
+    [[nodiscard]] bool decays() const { return decay_rate_ > 0 || store_decay_rate_ > 0; }
+
+    /// Sets, for every cell of the block, held, decayed and slope of all there is, water included.
+    /// water: mobile water of these cells at the end of the step [m³].
+    void evaluate(const StoreStep& step, std::span<const double> water, const StoreBlock& block) const;
+    /// Finds the concentrations ≥ 0 at which held + decayed = amount ≥ 0 [kg], by Newton's method kept within a shrinking bracket.
+    /// `concentration` brings a start. A cell that can hold nothing keeps it. All cells of the grid from `first` on.
+    void invert(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
+                std::span<double> concentration) const;
+
+    void initialise(std::span<const double> concentration);
+    void advance(const StoreStep& step, std::span<const double> concentration);
+    void part_anew(std::span<const Index> cells, std::span<const double> concentration);
+    void accept();
+    void reject();
+    void save(CheckpointWriter& out, const std::string& prefix) const;
+    void load(CheckpointReader& in, const std::string& prefix);
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    void sum_capacities(const Grid& grid);
+    void invert_chunk(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
+                      std::span<double> concentration) const;
+
+    double decay_rate_ = 0, store_decay_rate_ = 0;
+    bool linear_ = true;
+    std::vector<std::unique_ptr<CellStore>> stores_;
+    const CellField* single_ = nullptr;  ///< of the one linear store
+    CellField sum_;                      ///< of several
+};
+
+/// Cells handed to a law at a time: its numbers stay in the cache, and the call costs nothing per cell.
+inline constexpr Index store_chunk = 256;
+
+/// The arrays of one chunk.
+struct StoreChunk {
+    std::array<double, store_chunk> held, decayed, slope;
+    [[nodiscard]] StoreBlock block(Index first, std::span<const double> concentration) {
+        const std::size_t n = concentration.size();
+        return {first, concentration, std::span(held).first(n), std::span(decayed).first(n), std::span(slope).first(n)};
+    }
+};
+
+}  // namespace galena
