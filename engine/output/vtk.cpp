@@ -5,15 +5,19 @@
 #include <stdexcept>
 
 #include <fmt/format.h>
+#include <vtkCellArray.h>
 #include <vtkCellData.h>
 #include <vtkDataSetAttributes.h>
 #include <vtkDoubleArray.h>
 #include <vtkFieldData.h>
 #include <vtkNew.h>
+#include <vtkPointData.h>
 #include <vtkPoints.h>
+#include <vtkPolyData.h>
 #include <vtkStringArray.h>
 #include <vtkStructuredGrid.h>
 #include <vtkUnsignedCharArray.h>
+#include <vtkXMLPolyDataWriter.h>
 #include <vtkXMLStructuredGridWriter.h>
 
 #include "output/replace_file.hpp"
@@ -116,19 +120,52 @@ void add_field(vtkStructuredGrid& data, const VtkField& field, Index cells) {
     data.GetCellData()->AddArray(array);
 }
 
-void add_numbers(vtkStructuredGrid& target, const char* name, std::initializer_list<double> numbers) {
+void add_numbers(vtkDataSet& target, const char* name, std::initializer_list<double> numbers) {
     vtkNew<vtkDoubleArray> array;
     array->SetName(name);
     for (const double number : numbers) array->InsertNextValue(number);
     target.GetFieldData()->AddArray(array);
 }
 
-void add_text(vtkStructuredGrid& target, const char* name, const std::string& text) {
+void add_text(vtkDataSet& target, const char* name, const std::string& text) {
     if (text.empty()) return;
     vtkNew<vtkStringArray> array;
     array->SetName(name);
     array->InsertNextValue(text);
     target.GetFieldData()->AddArray(array);
+}
+
+void add_metadata(vtkDataSet& target, const Georeference& where, const VtkMetadata& metadata) {
+    add_numbers(target, "TimeValue", {metadata.time});
+    add_text(target, "date", metadata.date);
+    add_text(target, "crs", where.crs);
+    add_text(target, "vertical_datum", where.vertical_datum);
+    add_numbers(target, "origin", {where.origin_x, where.origin_y});
+    add_numbers(target, "rotation", {where.rotation});
+    add_text(target, "time_unit", "d");
+    add_text(target, "site", metadata.site);
+    add_text(target, "galena_version", metadata.program_version);
+}
+
+/// Raw appended data, lz4, whole or not at all.
+void write_whole(vtkXMLWriter& writer, const std::filesystem::path& file, vtkDataSet& data) {
+    writer.SetFileName(unfinished(file).c_str());
+    writer.SetInputDataObject(&data);
+    writer.SetDataModeToAppended();
+    writer.EncodeAppendedDataOff();
+    writer.SetCompressorTypeToLZ4();
+    writer.SetHeaderTypeToUInt64();  // the default's 4 GiB per array end at 180 million points
+    if (writer.Write() != 1 || writer.GetErrorCode() != 0) throw std::runtime_error(fmt::format("{} cannot be written", file.string()));
+    finish(file);
+}
+
+void add_line_field(vtkDataSetAttributes& target, const VtkLineField& field, std::size_t size) {
+    if (field.values.size() != size)
+        throw std::invalid_argument(fmt::format("'{}' has {} numbers where {} are needed", field.name, field.values.size(), size));
+    vtkNew<vtkDoubleArray> array;
+    array->SetName(field.name.c_str());
+    array->SetArray(const_cast<double*>(field.values.data()), static_cast<Index>(size), 1);  // as in add_field
+    target.AddArray(array);
 }
 
 std::string xml_escaped(const std::string& text) {
@@ -152,26 +189,35 @@ void write_vts(const std::filesystem::path& file, const Grid& grid, std::span<co
     hide_cells_not_active(*target, grid);
     for (const auto& field : fields) add_field(*target, field, grid.cell_count());
 
-    add_numbers(*target, "TimeValue", {metadata.time});
-    add_text(*target, "date", metadata.date);
-    const auto& where = grid.georeference();
-    add_text(*target, "crs", where.crs);
-    add_text(*target, "vertical_datum", where.vertical_datum);
-    add_numbers(*target, "origin", {where.origin_x, where.origin_y});
-    add_numbers(*target, "rotation", {where.rotation});
-    add_text(*target, "time_unit", "d");
-    add_text(*target, "site", metadata.site);
-    add_text(*target, "galena_version", metadata.program_version);
-
+    add_metadata(*target, grid.georeference(), metadata);
     vtkNew<vtkXMLStructuredGridWriter> writer;
-    writer->SetFileName(unfinished(file).c_str());
-    writer->SetInputData(target);
-    writer->SetDataModeToAppended();
-    writer->EncodeAppendedDataOff();
-    writer->SetCompressorTypeToLZ4();
-    writer->SetHeaderTypeToUInt64();  // the default's 4 GiB per array end at 180 million points
-    if (writer->Write() != 1 || writer->GetErrorCode() != 0) throw std::runtime_error(fmt::format("{} cannot be written", file.string()));
-    finish(file);
+    write_whole(*writer, file, *target);
+}
+
+void write_vtp(const std::filesystem::path& file, const VtkLines& lines, const Georeference& where, const VtkMetadata& metadata) {
+    vtkObject::GlobalWarningDisplayOff();
+    const bool fits = lines.begin.empty() ? lines.points.empty() : lines.begin.back() == static_cast<Index>(lines.points.size());
+    if (!fits) throw std::invalid_argument("the lines do not hold all points");
+    vtkNew<vtkPoints> points;
+    points->SetDataTypeToDouble();
+    points->SetNumberOfPoints(static_cast<Index>(lines.points.size()));
+    for (std::size_t n = 0; n < lines.points.size(); ++n)
+        points->SetPoint(static_cast<Index>(n), lines.points[n].x, lines.points[n].y, lines.points[n].z);
+    vtkNew<vtkCellArray> cells;
+    const std::size_t count = lines.begin.empty() ? 0 : lines.begin.size() - 1;
+    for (std::size_t line = 0; line < count; ++line) {
+        cells->InsertNextCell(static_cast<int>(lines.begin[line + 1] - lines.begin[line]));
+        for (Index p = lines.begin[line]; p < lines.begin[line + 1]; ++p) cells->InsertCellPoint(p);
+    }
+    vtkNew<vtkPolyData> target;
+    target->SetPoints(points);
+    target->SetLines(cells);
+    for (const auto& field : lines.point_fields) add_line_field(*target->GetPointData(), field, lines.points.size());
+    for (const auto& field : lines.line_fields) add_line_field(*target->GetCellData(), field, count);
+    add_text(*target, "key", lines.key);
+    add_metadata(*target, where, metadata);
+    vtkNew<vtkXMLPolyDataWriter> writer;
+    write_whole(*writer, file, *target);
 }
 
 void write_pvd(const std::filesystem::path& file, const std::vector<PvdEntry>& entries) {

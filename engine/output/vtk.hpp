@@ -28,6 +28,24 @@ struct VtkMetadata {
 /// Throws std::invalid_argument when a field does not fit the grid, std::runtime_error when the file cannot be written.
 void write_vts(const std::filesystem::path& file, const Grid& grid, std::span<const VtkField> fields, const VtkMetadata& metadata);
 
+/// Numbers on lines: one per point, or one per line.
+struct VtkLineField {
+    std::string name;  ///< with its unit: "travel_time [d]"
+    std::span<const double> values;
+};
+
+/// Lines through points of the crs.
+struct VtkLines {
+    std::span<const Point> points;  ///< of all lines, one after the other
+    std::span<const Index> begin;   ///< first point of every line, and the number of points at the end
+    std::vector<VtkLineField> point_fields, line_fields;
+    std::string key;  ///< what codes among the numbers mean; kept as field data
+};
+
+/// Writes polylines (.vtp, raw appended, lz4). The file appears whole or not at all.
+/// Throws std::invalid_argument when numbers do not fit the points or lines, std::runtime_error when the file cannot be written.
+void write_vtp(const std::filesystem::path& file, const VtkLines& lines, const Georeference& where, const VtkMetadata& metadata);
+
 /// One time of a series.
 struct PvdEntry {
     double time = 0;  ///< since the start [d]

@@ -39,6 +39,7 @@ struct LineSet {
     std::vector<Point> points;                       ///< of all lines, one after the other, in the crs [m]
     std::vector<Index> begin;                        ///< first point of every line, and the number of points at the end
     std::vector<Numbers> point_values, line_values;  ///< one number per point, one per line
+    std::string key;                                 ///< what codes among the numbers mean
 };
 
 /// What an observer is shown after a step, and once before the first.

@@ -21,6 +21,7 @@
 #include "output/observation_writer.hpp"
 #include "output/output_folder.hpp"
 #include "output/progress.hpp"
+#include "output/vtk.hpp"
 #include "simulation/simulation.hpp"
 
 namespace galena {
@@ -226,6 +227,7 @@ private:
                 results.write_table(table);
                 write_table_csv(table);
             }
+        write_lines();
         print_books();
         for (const auto& observer : simulation_->model_observers())
             for (const auto& text : observer->summary()) log_.line(text);
@@ -264,6 +266,26 @@ private:
             out.row(fields);
         }
         out.flush();
+    }
+
+    /// The lines of the observers, as VTK polylines.
+    void write_lines() const {
+        if (!site_.section<OutputTable>().vtk) return;
+        const auto& where = simulation_->domain().grid.georeference();
+        const auto& table = site_.section<SiteTable>();
+        const VtkMetadata metadata{simulation_->state().time / seconds_per_day, table.start.plus(simulation_->state().time).text(),
+                                   program_version(), table.name};
+        for (const auto& observer : simulation_->model_observers())
+            for (const auto& set : observer->lines()) {
+                VtkLines lines{set.points, set.begin, {}, {}, set.key};
+                const auto titled = [](const LineSet::Numbers& numbers) {
+                    return VtkLineField{fmt::format("{} [{}]", numbers.name, numbers.unit), numbers.values};
+                };
+                for (const auto& numbers : set.point_values) lines.point_fields.push_back(titled(numbers));
+                for (const auto& numbers : set.line_values) lines.line_fields.push_back(titled(numbers));
+                std::filesystem::create_directories(*folder_ / "pathlines");
+                write_vtp(*folder_ / "pathlines" / (set.name + ".vtp"), lines, where, metadata);
+            }
     }
 
     /// What moved where: one line per term that moved something.

@@ -1,3 +1,4 @@
+#include <array>
 #include <numbers>
 
 #include <doctest/doctest.h>
@@ -9,8 +10,11 @@
 #include <vtkDataSetAttributes.h>
 #include <vtkFieldData.h>
 #include <vtkNew.h>
+#include <vtkPointData.h>
+#include <vtkPolyData.h>
 #include <vtkStringArray.h>
 #include <vtkStructuredGrid.h>
+#include <vtkXMLPolyDataReader.h>
 #include <vtkXMLStructuredGridReader.h>
 
 #include "output/vtk.hpp"
@@ -35,7 +39,7 @@ vtkDataArray& cell_array(vtkStructuredGrid& data, const char* name) {
     return *array;
 }
 
-std::string field_text(vtkStructuredGrid& data, const char* name) {
+std::string field_text(vtkDataSet& data, const char* name) {
     auto* array = vtkStringArray::SafeDownCast(data.GetFieldData()->GetAbstractArray(name));
     REQUIRE(array != nullptr);
     return array->GetValue(0);
@@ -130,6 +134,42 @@ TEST_CASE("fields that do not fit and places that cannot be written are refused"
     CHECK_THROWS_WITH_AS(write_vts(folder / "missing/a.vts", grid, {}, metadata),
                          ((folder / "missing/a.vts").string() + " cannot be written").c_str(), std::runtime_error);
     CHECK(std::filesystem::is_empty(folder.path));
+}
+
+TEST_CASE("lines come back from VTK's own reader with their numbers") {
+    const TemporaryFolder folder;
+    const std::vector<Point> points{{0, 0, 0}, {1, 0.5, -2}, {2, 0.25, -3}, {180000.125, 330000.25, 25}, {180001, 330001, 24}};
+    const std::vector<Index> begin{0, 3, 5};
+    const std::vector<double> time{0, 1.5, 1.0 / 3, 0, 7}, number{1, 2};
+    const VtkLines lines{points, begin, {{"travel_time [d]", time}}, {{"particle [1]", number}}, "what codes mean"};
+    write_vtp(folder / "a.vtp", lines, survey_grid().georeference(), metadata);
+    vtkNew<vtkXMLPolyDataReader> reader;
+    reader->SetFileName((folder / "a.vtp").c_str());
+    reader->Update();
+    auto* data = reader->GetOutput();
+    REQUIRE(data->GetNumberOfPoints() == 5);
+    REQUIRE(data->GetNumberOfCells() == 2);
+    for (Index n = 0; n < 5; ++n) {
+        const auto& p = points[static_cast<std::size_t>(n)];
+        double* xyz = data->GetPoint(n);
+        CHECK(std::array{xyz[0], xyz[1], xyz[2]} == std::array{p.x, p.y, p.z});
+        CHECK(data->GetPointData()->GetArray("travel_time [d]")->GetTuple1(n) == time[static_cast<std::size_t>(n)]);
+    }
+    CHECK(data->GetCellType(0) == VTK_POLY_LINE);
+    CHECK(data->GetCell(0)->GetNumberOfPoints() == 3);
+    CHECK(data->GetCell(1)->GetPointId(1) == 4);
+    CHECK(data->GetCellData()->GetArray("particle [1]")->GetTuple1(1) == 2);
+    CHECK(field_text(*data, "key") == "what codes mean");
+    CHECK(field_text(*data, "crs") == "EPSG:28992");
+
+    // No lines at all, and numbers that do not fit.
+    write_vtp(folder / "none.vtp", {}, {}, metadata);
+    reader->SetFileName((folder / "none.vtp").c_str());
+    reader->Update();
+    CHECK(reader->GetOutput()->GetNumberOfCells() == 0);
+    CHECK_THROWS_AS(write_vtp(folder / "b.vtp", {points, begin, {{"t", number}}, {}, {}}, {}, metadata), std::invalid_argument);
+    const std::vector<Index> short_of_one{0, 4};
+    CHECK_THROWS_AS(write_vtp(folder / "b.vtp", {points, short_of_one, {}, {}, {}}, {}, metadata), std::invalid_argument);
 }
 
 TEST_CASE("the time series lists its files with days and dates") {

@@ -46,9 +46,9 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     for (const auto& kind : ObserverIndex::instance().kinds()) observers.push_back(kind.name);
     for (const auto& kind : SectionIndex::instance().kinds()) tables.push_back(kind.name);
     CHECK(equations == std::vector<std::string>{"flow", "transport"});  // in the order they are solved in
-    CHECK(observers == std::vector<std::string>{"assessment", "farmland", "health_risk"});
+    CHECK(observers == std::vector<std::string>{"assessment", "farmland", "health_risk", "particles"});
     CHECK(tables == std::vector<std::string>{"assessment", "boundary", "farmland", "flow", "grid", "health_risk", "medium", "observation",
-                                             "output", "site", "source", "substance", "survey", "transport", "zone"});
+                                             "output", "particles", "site", "source", "substance", "survey", "transport", "zone"});
 }
 
 TEST_CASE("what a table needs is a table") {

@@ -47,6 +47,32 @@ TEST_CASE("example column: cadmium breaks through where retardation says") {
     CHECK(last_value(out / "budget.csv", {{"component", "Cd"}, {"term", "closure"}}, "cumulative_in") < 1e-9);
 }
 
+TEST_CASE("example well_capture: the well draws on the ground whose rain it pumps, and on the pile") {
+    const TemporaryFolder folder;
+    const auto out = folder / "out";
+    const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/well_capture/site.toml --output " + out.string());
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+    const auto zones = out / "tables/capture_zones.csv";
+    // 800 m³/d over 0.6 mm/d. The edge, 3.5 km long, is known to a start's 13 m: of random sign, √260 starts of 178 m²; tripled.
+    CHECK(last_value(zones, {{"group", "rain"}}, "area [ha]") == doctest::Approx(800 / 0.6e-3 / 1e4).epsilon(0.006));
+    CHECK(last_value(zones, {{"group", "ten years"}}, "area [ha]") == doctest::Approx(55.2).epsilon(0.02));
+    const auto ends = out / "tables/particle_ends.csv";
+    const std::vector<std::pair<std::string, std::string>> at_well{{"reason", "captured by boundary"}, {"boundary", "waterworks"}};
+    const auto median = [&](const std::string& group) {
+        auto match = at_well;
+        match.emplace_back("group", group);
+        CHECK(last_value(ends, match, "share") == (group == "rain" ? doctest::Approx(0.222).epsilon(0.006) : doctest::Approx(1.0)));
+        return last_value(ends, match, "median [d]");
+    };
+    CHECK(median("rain") / 365.25 == doctest::Approx(20.9).epsilon(0.01));
+    const double water = median("water of the pile"), cadmium = median("cadmium of the pile");
+    CHECK(water / 365.25 == doctest::Approx(14.3).epsilon(0.01));
+    CHECK(cadmium / water == doctest::Approx(1 + 1.7 * 0.5 / 0.25).epsilon(1e-6));
+    CHECK(std::filesystem::exists(out / "pathlines/ten_years.vtp"));
+    CHECK_FALSE(std::filesystem::exists(out / "pathlines/rain.vtp"));  // pathlines = false
+}
+
 TEST_CASE("example meuse: the survey becomes fields, the metals stay or leach as their sorption says") {
     const TemporaryFolder folder;
     const auto out = folder / "out";

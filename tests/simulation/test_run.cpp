@@ -73,6 +73,17 @@ substance = "Cd"
 zone = "spill"
 rate = "0.01 kg/d"
 [farmland]
+[[particles]]
+name = "with the steps"
+zone = "spill"
+per_cell = [2, 1, 1]
+distribution_coefficient = "0.001 L/kg"
+[[particles]]
+name = "back from the pump"
+direction = "backward"
+well = "pump"
+count = 6
+moment = "25 d"
 [[observation]]
 name = "middle"
 x = "60 m"
@@ -84,7 +95,15 @@ zones = ["spill"]
 )" + extra;
 }
 
-const char* const compared[] = {"observations.csv", "budget.csv", "zones.csv", "fields.pvd", "tables/farmland_area.csv"};
+const char* const compared[] = {"observations.csv",
+                                "budget.csv",
+                                "zones.csv",
+                                "fields.pvd",
+                                "tables/farmland_area.csv",
+                                "tables/particles.csv",
+                                "tables/capture_zones.csv",
+                                "tables/pathlines.csv",
+                                "pathlines/with_the_steps.vtp"};
 
 }  // namespace
 
@@ -220,7 +239,7 @@ TEST_CASE("the results are the same bits with one and two threads") {
     const auto site = write_file(folder / "site.toml", transient_site());
     REQUIRE(galena_program("--threads 1 run --quiet " + site + " --output " + (folder / "one").string()).code == 0);
     REQUIRE(galena_program("--threads 2 run --quiet " + site + " --output " + (folder / "two").string()).code == 0);
-    for (const auto* name : {"observations.csv", "budget.csv", "zones.csv"})
+    for (const auto* name : {"observations.csv", "budget.csv", "zones.csv", "tables/particles.csv", "tables/pathlines.csv"})
         CHECK(file_text(folder / "one" / name) == file_text(folder / "two" / name));
 }
 
