@@ -71,6 +71,7 @@ void FieldWriter::write_static(const Domain& domain) {
     put("hydraulic_conductivity_vertical", "m/s", "saturated vertical hydraulic conductivity, where it differs",
         m.hydraulic_conductivity_vertical);
     put("specific_storage", "1/m", "specific storage", m.specific_storage);
+    put("specific_yield", "1", "specific yield", m.specific_yield);
     put("porosity", "1", "porosity", m.porosity);
     put("effective_porosity", "1", "mobile part of the porosity, where it differs", m.effective_porosity);
     put("bulk_density", "kg/m3", "dry bulk density", m.bulk_density);
@@ -91,6 +92,7 @@ void FieldWriter::write_results(const Moment& moment) {
     const auto& state = moment.state;
     results_.begin_time(state.time, moment.date().text());
     if (state.has_flow) results_.append_field("hydraulic_head", "m", "hydraulic head", state.hydraulic_head.span());
+    if (!state.saturation.empty()) results_.append_field("saturation", "1", "water content over porosity", state.saturation.span());
     for (std::size_t s = 0; s < state.substances.size(); ++s) {
         const auto& substance = state.substances[s];
         results_.append_field("concentration/" + substance.id, "kg/m3", "dissolved concentration of " + substance.display,
@@ -110,6 +112,7 @@ void FieldWriter::write_vtk(const Moment& moment) {
     ShownFields shown;
     if (state.has_flow) {
         shown.add("hydraulic_head", "m", state.hydraulic_head.span());
+        if (!state.saturation.empty()) shown.add("saturation", "1", state.saturation.span());
         add_darcy_flux(grid, state.water_flux, shown);
     }
     for (std::size_t s = 0; s < state.substances.size(); ++s) {

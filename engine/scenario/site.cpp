@@ -106,6 +106,8 @@ auto MediumTable::parameters() {
                   "vertical over horizontal conductivity (instead of the vertical one)"),
         parameter("specific_storage", &T::specific_storage, "1/m", not_negative,
                   "water released per volume and metre of head; needed by transient flow"),
+        parameter("specific_yield", &T::specific_yield, "", open_fraction,
+                  "water that drains per volume when the water table falls; the rest of the porosity stays behind"),
         parameter("porosity", &T::porosity, "", open_fraction, "all water a saturated cell holds"),
         parameter("effective_porosity", &T::effective_porosity, "", open_fraction,
                   "mobile part of the porosity, used by transport; the porosity when absent"),

@@ -200,6 +200,7 @@ std::vector<Property> properties_of(const Domain& domain) {
     add("hydraulic_conductivity", "m/d", m.hydraulic_conductivity);
     add("hydraulic_conductivity_vertical", "m/d", m.hydraulic_conductivity_vertical);
     add("specific_storage", "1/m", m.specific_storage);
+    add("specific_yield", "1", m.specific_yield);
     add("porosity", "1", m.porosity);
     add("effective_porosity", "1", m.effective_porosity);
     add("bulk_density", "kg/m3", m.bulk_density);
@@ -323,6 +324,7 @@ void build_medium(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     m.hydraulic_conductivity = fill(&MediumTable::hydraulic_conductivity, "hydraulic_conductivity");
     m.porosity = fill(&MediumTable::porosity, "porosity");
     m.specific_storage = fill(&MediumTable::specific_storage, "specific_storage");
+    m.specific_yield = fill(&MediumTable::specific_yield, "specific_yield");
     m.bulk_density = fill(&MediumTable::bulk_density, "bulk_density");
     m.pH = fill(&MediumTable::pH, "pH");
     // These two default to another property where they are not given.

@@ -19,6 +19,7 @@ struct Medium {
     CellField hydraulic_conductivity_y;         ///< along y [m/s]; empty: as along x
     CellField hydraulic_conductivity_vertical;  ///< [m/s]; empty: as along x
     CellField specific_storage;                 ///< [1/m]
+    CellField specific_yield;                   ///< [-]
     CellField porosity;                         ///< [-]
     CellField effective_porosity;               ///< mobile part [-]; empty: the porosity
     CellField bulk_density;                     ///< dry [kg/m³]

@@ -43,10 +43,14 @@ struct State {
     Index step = 0;   ///< accepted steps
 
     // flow
-    CellField hydraulic_head;       ///< [m]
-    FaceField water_flux;           ///< through faces, mean over the step [m³/s]; the box's own sides included
-    CellField mobile_water;         ///< volume of mobile water per cell at the end of the step [m³]
+    CellField hydraulic_head;  ///< [m]
+    FaceField water_flux;      ///< through faces, mean over the step [m³/s]; the box's own sides included
+    /// Volume of mobile water per cell at the end of the step [m³]: in ground that is not full what it holds now, not what it could hold.
+    /// Over a step it changes by exactly what water_flux and the exchanges bring in, cell by cell. Where water goes without flow being
+    /// transient (steady states that follow each other) it stays what it was at the start.
+    CellField mobile_water;
     CellField mobile_water_before;  ///< the same at its beginning; empty when the amount does not change
+    CellField saturation;           ///< water content over porosity at the end of the step [-]; empty: the ground is saturated
     std::vector<WaterExchange> water_exchanges;
     Index flow_version = 0;  ///< grows when water_flux or the exchanges change, so that transport can keep what depends on them
     bool has_flow = false;

@@ -1,9 +1,9 @@
 #pragma once
 // What lets water into or out of the ground. One file per kind in models/flow/boundary.
 
+#include "flow/ground.hpp"
 #include "scenario/catalogue.hpp"
 #include "scenario/reader.hpp"
-#include "simulation/domain.hpp"
 #include "simulation/state.hpp"
 
 namespace galena {
@@ -14,8 +14,21 @@ struct FlowMoment {
     double from = 0, to = 0;  ///< seconds after the start; equal in steady flow
 };
 
+/// The ground as a boundary finds it: one number per cell of its cells(), in their order.
+struct GroundAtBoundary {
+    std::span<const double> head;       ///< hydraulic head [m]
+    std::span<const double> elevation;  ///< of the cell's centre [m]: the pressure head is head − elevation
+    /// Conductivity over that of saturated ground [-], along the axis of through_side(), else horizontally: 1 in saturated ground, the wet
+    /// part of the cell's thickness where there is a water table, what the retention curve says in variably saturated ground.
+    std::span<const double> relative_conductivity;
+    std::span<const double> relative_conductivity_slope;  ///< its derivative by the head [1/m]
+    Weighting weighting;                                  ///< of conductivities on both sides of a face
+    const GroundLaws& laws;                               ///< for other heads than the present ones
+};
+
 /// A boundary of the flow equation. It names its cells once; then, crossed once per grid and evaluation, it gives for all of them the rate
-/// [m³/s, positive into the ground] at the heads given, and −d(rate)/d(head) [m²/s, not negative].
+/// [m³/s, positive into the ground] at the heads given, and −d(rate)/d(head) [m²/s, not negative]. Ground that is dry has nothing to give:
+/// what takes water out of it has to fade with the relative conductivity, or no head can balance it.
 class WaterBoundary {
 public:
     static constexpr std::string_view family = "boundary";
@@ -33,7 +46,7 @@ public:
     /// Edits changed the medium: anew what depends on it.
     virtual void adopt_medium(const Domain& domain) { (void)domain; }
     /// rate and slope: one number per cell of cells().
-    virtual void evaluate(const FlowMoment& moment, std::span<const double> head, std::span<double> rate,
+    virtual void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
                           std::span<double> slope) const = 0;
     /// True when the heads of its cells are given: evaluate() is then never called, held_head() is.
     [[nodiscard]] virtual bool holds_head() const { return false; }

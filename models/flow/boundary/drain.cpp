@@ -33,10 +33,10 @@ struct Drain final : WaterBoundary {
         elevations_.clear();
         for (const Index cell : cells_) elevations_.push_back(field[cell]);
     }
-    void evaluate(const FlowMoment&, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
+    void evaluate(const FlowMoment&, const GroundAtBoundary& ground, std::span<double> rate, std::span<double> slope) const override {
         for (std::size_t n = 0; n < cells_.size(); ++n) {
-            const bool flowing = heads[n] > elevations_[n];
-            rate[n] = flowing ? per_cell_[n] * (elevations_[n] - heads[n]) : 0.0;
+            const bool flowing = ground.head[n] > elevations_[n];
+            rate[n] = flowing ? per_cell_[n] * (elevations_[n] - ground.head[n]) : 0.0;
             slope[n] = flowing ? per_cell_[n] : 0.0;
         }
     }

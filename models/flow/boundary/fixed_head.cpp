@@ -1,5 +1,7 @@
 // Fixed head: first-type boundary. Held at the centre of the cells of a zone (as in MODFLOW), or at the outer face of a side of the box.
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "flow/water_boundary.hpp"
@@ -45,16 +47,29 @@ struct FixedHead final : WaterBoundary {
 
     void adopt_medium(const Domain& domain) override {
         conductance_.clear();
-        if (side)
-            for (const Index cell : cells_)
-                conductance_.push_back(
-                    half_cell_conductance(domain.grid, cell, axis_of(*side), domain.medium.conductivity(axis_of(*side), cell)));
+        face_elevation_.clear();
+        if (!side) return;
+        const auto& grid = domain.grid;
+        for (const Index cell : cells_) {
+            conductance_.push_back(half_cell_conductance(grid, cell, axis_of(*side), domain.medium.conductivity(axis_of(*side), cell)));
+            face_elevation_.push_back(*side == Side::top      ? grid.top(cell)
+                                      : *side == Side::bottom ? grid.bottom(cell)
+                                                              : grid.elevation(cell));
+        }
     }
 
-    void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
+    // The head is that of the face: ground beyond it would be as wet as that head makes it.
+    void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
+                  std::span<double> slope) const override {
+        std::vector<double> pressure(cells_.size()), outside(cells_.size());
+        for (std::size_t n = 0; n < cells_.size(); ++n) pressure[n] = value(n, moment) - face_elevation_[n];
+        ground.laws.relative_conductivity(axis_of(*side), cells_, pressure, outside);
         for (std::size_t n = 0; n < cells_.size(); ++n) {
-            rate[n] = conductance_[n] * (value(n, moment) - heads[n]);
-            slope[n] = conductance_[n];
+            const double difference = value(n, moment) - ground.head[n];
+            const auto k = face_factor(ground.weighting, outside[n], 0, ground.relative_conductivity[n],
+                                       ground.relative_conductivity_slope[n], difference > 0);
+            rate[n] = conductance_[n] * k.factor * difference;
+            slope[n] = conductance_[n] * std::max(0.0, k.factor - k.by_right * difference);
         }
     }
     void held_head(const FlowMoment& moment, std::span<double> out) const override {
@@ -69,7 +84,7 @@ private:
         return head ? head->at_end(moment.origin, moment.from, moment.to) : field_values_[n];
     }
 
-    std::vector<double> field_values_, conductance_;
+    std::vector<double> field_values_, conductance_, face_elevation_;
 };
 
 REGISTER(WaterBoundary, FixedHead)

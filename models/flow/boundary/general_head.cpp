@@ -31,11 +31,16 @@ struct GeneralHead final : WaterBoundary {
         take_cells(zone, side, domain, diagnostics);
         per_cell_ = Conductance{conductance, leakance}.resolve(label.text, places, domain.grid, cells_, diagnostics);
     }
-    void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
+    void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
+                  std::span<double> slope) const override {
         const double outside = head.at_end(moment.origin, moment.from, moment.to);
         for (std::size_t n = 0; n < cells_.size(); ++n) {
-            rate[n] = per_cell_[n] * (outside - heads[n]);
-            slope[n] = per_cell_[n];
+            const double difference = outside - ground.head[n];
+            // What leaves passes the ground as wet as it is; what enters wets it.
+            const bool enters = difference > 0;
+            const double k = enters ? 1 : ground.relative_conductivity[n];
+            rate[n] = per_cell_[n] * k * difference;
+            slope[n] = per_cell_[n] * (k - (enters ? 0.0 : ground.relative_conductivity_slope[n] * difference));
         }
     }
     [[nodiscard]] std::vector<const Series*> series() const override { return {&head}; }

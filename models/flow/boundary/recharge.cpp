@@ -30,7 +30,7 @@ struct Recharge final : WaterBoundary {
         area_.clear();
         for (const Index cell : cells_) area_.push_back(domain.grid.area(cell));
     }
-    void evaluate(const FlowMoment& moment, std::span<const double>, std::span<double> out, std::span<double> slope) const override {
+    void evaluate(const FlowMoment& moment, const GroundAtBoundary&, std::span<double> out, std::span<double> slope) const override {
         const double mean = rate.mean(moment.origin, moment.from, moment.to);
         for (std::size_t n = 0; n < cells_.size(); ++n) {
             out[n] = mean * area_[n];

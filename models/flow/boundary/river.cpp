@@ -46,13 +46,14 @@ struct River final : WaterBoundary {
         if (stage_field) pick(field_of(*stage_field, site, domain, diagnostics), stages_);
         if (bed_elevation) pick(field_of(*bed_elevation, site, domain, diagnostics), beds_);
     }
-    void evaluate(const FlowMoment& moment, std::span<const double> heads, std::span<double> rate, std::span<double> slope) const override {
+    void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
+                  std::span<double> slope) const override {
         const double level = stage ? stage->at_end(moment.origin, moment.from, moment.to) : 0.0;
         for (std::size_t n = 0; n < cells_.size(); ++n) {
             const double water = stage ? level : stages_[n];
             const double bed = depth ? water - *depth : beds_[n];
-            const bool connected = heads[n] > bed;
-            rate[n] = per_cell_[n] * (water - (connected ? heads[n] : bed));
+            const bool connected = ground.head[n] > bed;
+            rate[n] = per_cell_[n] * (water - (connected ? ground.head[n] : bed));
             slope[n] = connected ? per_cell_[n] : 0.0;
         }
     }

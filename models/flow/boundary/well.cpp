@@ -69,16 +69,28 @@ struct Well final : WaterBoundary {
         }
         for (auto& s : share_) s /= sum;
     }
-    void evaluate(const FlowMoment& moment, std::span<const double>, std::span<double> out, std::span<double> slope) const override {
+    void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> out, std::span<double> slope) const override {
         const double mean = rate.mean(moment.origin, moment.from, moment.to);
         for (std::size_t n = 0; n < cells_.size(); ++n) {
-            out[n] = mean * share_[n];
-            slope[n] = 0;
+            const auto yield = mean < 0 ? yield_of(ground, n) : Yield{1, 0};
+            out[n] = mean * share_[n] * yield.part;
+            slope[n] = -mean * share_[n] * yield.slope;
         }
     }
     [[nodiscard]] std::vector<const Series*> series() const override { return {&rate}; }
 
 private:
+    struct Yield {
+        double part, slope;
+    };
+    /// Pumping fades smoothly where less than a twentieth of the cell conducts (Niswonger et al. 2011, eq. 12).
+    [[nodiscard]] static Yield yield_of(const GroundAtBoundary& ground, std::size_t n) {
+        constexpr double full = 0.05;
+        const double t = ground.relative_conductivity[n] / full;
+        if (t >= 1) return {1, 0};
+        return {t * t * (3 - 2 * t), 6 * t * (1 - t) / full * ground.relative_conductivity_slope[n]};
+    }
+
     std::vector<double> length_, share_;  ///< of the screen in each cell [m]; of the rate
 };
 

@@ -1,0 +1,66 @@
+#pragma once
+// What a site says about its flow: [flow].
+
+#include <optional>
+#include <string>
+
+#include "flow/ground.hpp"
+#include "scenario/reader.hpp"
+
+namespace galena {
+
+enum class Regime { steady, transient };
+template <>
+inline const Words words<Regime> = {"steady", "transient"};
+
+/// [flow]
+struct FlowTable {
+    static constexpr std::string_view section = "flow", meaning = "flow of water in the ground: saturated, or with a water table";
+
+    Formulation formulation = Formulation::saturated;
+    Regime regime = Regime::steady;
+    SpatialValue initial_head;
+    std::optional<double> tolerance;
+    int maximum_iterations = 2000;
+    int maximum_newton_iterations = 50;
+    std::string solver;
+    double initial_step = 86400;
+    double growth = 1.5;
+    std::optional<double> maximum_step;
+    std::optional<double> maximum_head_change;
+    Place place;
+    Places places;
+
+    static auto parameters() {
+        using T = FlowTable;
+        return std::tuple{
+            parameter("formulation", &T::formulation,
+                      "saturated: pores are full at any head; water_table: they are full below the head, and what specific yield leaves "
+                      "stays above it")
+                .with_default(),
+            parameter("regime", &T::regime, "steady: flow is in balance with its boundaries at every time; transient: storage counts")
+                .with_default(),
+            parameter("initial_head", &T::initial_head, "m", anything, "hydraulic head at the start; the first guess of a steady state"),
+            parameter("tolerance", &T::tolerance, "", Bounds{0, 0.1, false, true},
+                      "imbalance over all cells at which iterations end, as a fraction of the water that passes; when absent 1e-10 in "
+                      "saturated ground, 1e-7 else, where the next step makes up for what is left"),
+            parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
+            parameter("maximum_newton_iterations", &T::maximum_newton_iterations, between(1, 1000), "of the nonlinear boundaries")
+                .with_default(),
+            parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
+            parameter("initial_step", &T::initial_step, "d", positive, "transient: first step after the start and after every event")
+                .with_default(),
+            parameter("growth", &T::growth, "", between(1, 10), "transient: largest ratio of one step to the one before").with_default(),
+            parameter("maximum_step", &T::maximum_step, "d", positive, "transient: longest step"),
+            parameter("maximum_head_change", &T::maximum_head_change, "m", positive,
+                      "transient: steps are chosen so that heads change about this much"),
+        };
+    }
+    void check(ReadContext& context) {
+        if (regime == Regime::steady)
+            reading::report_unused(places, "flow", {"initial_step", "growth", "maximum_step", "maximum_head_change"},
+                                   "steady flow chooses no steps; set regime = \"transient\"", context);
+    }
+};
+
+}  // namespace galena

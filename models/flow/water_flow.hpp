@@ -1,0 +1,120 @@
+#pragma once
+// Flow of water in the ground: ∂W/∂t = Σ K k(h) Δh + sources, with the water W that a cell holds and its relative conductivity k from the
+// ground's law (flow/ground.hpp). Finite volumes, implicit Euler in time, Newton with the full Jacobian.
+
+#include "flow/flow_table.hpp"
+#include "flow/water_boundary.hpp"
+#include "numerics/face_conductance.hpp"
+#include "numerics/linear_solver.hpp"
+#include "simulation/equation.hpp"
+
+namespace galena {
+
+class WaterFlow final : public Equation {
+public:
+    WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics);
+
+    [[nodiscard]] std::string_view name() const override { return "flow"; }
+    void initialise(State& state) override;
+    void add_events(std::set<double>& times) const override;
+    [[nodiscard]] double longest_step(const State& state) const override;
+    void advance(State& state, const Step& step) override;
+    void accept(State& state, const Step& step) override;
+    void reject(State& state) override;
+    void budget(std::vector<BudgetTerm>& terms) const override;
+    void before_edits(const State& state) override;
+    void after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) override;
+    void save(CheckpointWriter& out, const State& state) const override;
+    void load(CheckpointReader& in, State& state) override;
+    [[nodiscard]] SolverStatistics statistics() const override { return statistics_; }
+    [[nodiscard]] std::vector<std::string> summary() const override;
+
+private:
+    struct Balance {
+        double imbalance = 0;   ///< Σ|residual| [m³/s]
+        double throughput = 0;  ///< water that enters or leaves [m³/s]
+        bool converged = false;
+    };
+
+    // water_flow.cpp: set-up
+    void resolve_boundaries(const Site& site, Diagnostics& diagnostics);
+    void find_unknowns(Diagnostics& diagnostics);
+    void check_heads_determined(Diagnostics& diagnostics) const;
+    void adopt_medium();
+
+    // water_flow_balance.cpp: what every cell gains and loses at given heads
+    void gather_ground(const State& state, std::size_t boundary);
+    void evaluate_boundaries(const State& state, const FlowMoment& moment);
+    [[nodiscard]] RelativeConductance relative_conductance() const;
+    void add_inflow(const State& state);
+    [[nodiscard]] double storage_change(Index cell) const;
+    Balance compute_residual(const State& state, const FlowMoment& moment, double duration);
+    Balance book_boundaries();
+    [[nodiscard]] Index worst_cell() const;
+
+    // water_flow_newton.cpp: heads that balance
+    void make_room();
+    void solve(State& state, const FlowMoment& moment, double duration);
+    void hold_heads(State& state, const FlowMoment& moment) const;
+    Balance newton(State& state, const FlowMoment& moment, double duration);
+    [[nodiscard]] bool converged(const State& state, const Balance& balance, double before) const;
+    [[nodiscard]] double rounding_of_heads(const State& state) const;
+    void assemble_symmetric(double duration);
+    void assemble_jacobian(const State& state, double duration);
+    void finish_diagonal(DoubleArray& diagonal, double duration) const;
+    Balance correct_linear(State& state, const FlowMoment& moment, double duration);
+    Balance correct_nonlinear(State& state, const Balance& balance, double ratio, const FlowMoment& moment, double duration);
+    [[noreturn]] void fail(const std::string& cause, Index cell, const FlowMoment& moment) const;
+
+    // water_flow_steps.cpp: steps, fluxes, budget, checkpoint
+    void show_saturation(State& state) const;
+    void finish_fluxes(State& state, double duration);
+    void update_water(State& state, const FlowMoment& moment, double duration);
+    void fill_exchanges(State& state) const;
+    void show_flux_through_sides(State& state) const;
+    [[nodiscard]] double all_water(const CellField& mobile_water) const;
+
+    [[nodiscard]] double tolerance() const { return table_.tolerance.value_or(ground_->nonlinear() ? 1e-7 : 1e-10); }
+    [[nodiscard]] Weighting weighting() const { return Weighting::upstream; }
+
+    FlowTable table_;
+    Domain& domain_;
+    std::unique_ptr<Ground> ground_;
+    std::vector<std::shared_ptr<WaterBoundary>> boundaries_;
+    bool changes_in_time_ = false;
+
+    FaceField conductance_;           ///< of all faces in saturated ground [m²/s]
+    std::vector<std::uint8_t> held_;  ///< 1 where the head is given
+    std::vector<Index> held_cells_;
+    std::vector<std::vector<double>> rate_, slope_;  ///< per boundary and cell
+
+    GroundWater water_;        ///< at the heads last evaluated
+    CellField amount_before_;  ///< at the start of the step
+    CellField arrears_;  ///< what the last step's fluxes brought beyond the amount that its heads mean [m³]; the next one makes up for it
+    FaceField flux_;     ///< nonlinear ground: through faces [m³/s]
+    SymmetricStencil matrix_;  ///< saturated ground
+    Stencil jacobian_;         ///< nonlinear ground
+    DoubleArray residual_, correction_;
+    CellField trial_start_;  ///< heads before a correction
+    std::unique_ptr<SymmetricSolver> solver_;
+    std::unique_ptr<NonsymmetricSolver> newton_solver_;
+
+    // What boundaries see of their cells.
+    struct {
+        std::vector<double> head, elevation, conductivity, conductivity_slope;
+    } seen_;
+
+    CellField initial_head_;
+    CellField head_before_;
+    double storage_in_ = 0, storage_out_ = 0, stored_ = 0;
+    double step_duration_ = 0;
+    double next_step_ = 0;
+    bool edited_ = false;     ///< steady: the ground has changed since the last solve
+    CellField water_before_;  ///< mobile, before edits [m³]
+    double stored_before_ = 0;
+    int newton_iterations_ = 0;  ///< of the last solve
+    std::set<double> events_;
+    mutable SolverStatistics statistics_;
+};
+
+}  // namespace galena

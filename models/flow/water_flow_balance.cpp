@@ -1,0 +1,103 @@
+// What every cell gains and loses at the heads of the moment.
+
+#include <cmath>
+
+#include "flow/water_flow.hpp"
+#include "numerics/face_operators.hpp"
+
+namespace galena {
+
+/// What one boundary sees of its cells.
+void WaterFlow::gather_ground(const State& state, std::size_t boundary) {
+    const auto& cells = boundaries_[boundary]->cells();
+    const auto side = boundaries_[boundary]->through_side();
+    const bool scaled = ground_->nonlinear() && (ground_->scales_vertical() || !side || (*side != Side::top && *side != Side::bottom));
+    auto& [head, elevation, conductivity, slope] = seen_;
+    head.resize(cells.size());
+    elevation.resize(cells.size());
+    conductivity.assign(cells.size(), 1.0);
+    slope.assign(cells.size(), 0.0);
+    for (std::size_t n = 0; n < cells.size(); ++n) {
+        head[n] = state.hydraulic_head[cells[n]];
+        elevation[n] = domain_.grid.elevation(cells[n]);
+        if (!scaled) continue;
+        conductivity[n] = water_.relative_conductivity[cells[n]];
+        slope[n] = water_.relative_conductivity_slope[cells[n]];
+    }
+}
+
+void WaterFlow::evaluate_boundaries(const State& state, const FlowMoment& moment) {
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        if (boundaries_[b]->holds_head()) continue;
+        gather_ground(state, b);
+        boundaries_[b]->evaluate(moment, {seen_.head, seen_.elevation, seen_.conductivity, seen_.conductivity_slope, weighting(), *ground_},
+                                 rate_[b], slope_[b]);
+        if (const auto* factor = domain_.alterations.rate_of(boundaries_[b]->label.text))
+            for (std::size_t n = 0; n < rate_[b].size(); ++n) {
+                rate_[b][n] *= (*factor)[boundaries_[b]->cells()[n]];
+                slope_[b][n] *= (*factor)[boundaries_[b]->cells()[n]];
+            }
+    }
+}
+
+RelativeConductance WaterFlow::relative_conductance() const {
+    return {water_.relative_conductivity, water_.relative_conductivity_slope, weighting(), ground_->scales_vertical()};
+}
+
+/// residual += Σ conductance (h_neighbour − h): differences, not matrix times head, so that a high datum costs no digits.
+void WaterFlow::add_inflow(const State& state) {
+    const auto& grid = domain_.grid;
+    if (!ground_->nonlinear()) {
+        add_diffusive_inflow(grid, conductance_, state.hydraulic_head, residual_);
+        return;
+    }
+    weighted_flux(grid, conductance_, relative_conductance(), state.hydraulic_head, flux_);
+    add_net_inflow(grid, flux_, residual_);
+}
+
+/// What the cell takes up during the step, as its head says and the last step left open [m³].
+double WaterFlow::storage_change(Index c) const { return water_.amount[c] - amount_before_[c] - arrears_[c]; }
+
+WaterFlow::Balance WaterFlow::compute_residual(const State& state, const FlowMoment& moment, double duration) {
+    const auto& grid = domain_.grid;
+    ground_->evaluate(state.hydraulic_head, water_);
+    evaluate_boundaries(state, moment);
+    residual_.fill(0.0);
+    add_inflow(state);
+    if (duration > 0) for_each_cell(grid, [&](Index c) { residual_[c] -= storage_change(c) / duration; });
+    auto balance = book_boundaries();
+    if (duration > 0)
+        balance.throughput +=
+            0.5 * parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? std::abs(storage_change(c)) / duration : 0.0; });
+    balance.imbalance = parallel_sum(grid.cell_count(), [&](Index c) { return std::abs(residual_[c]); });
+    return balance;
+}
+
+/// Adds what the boundaries bring to the residual; what a held cell lacks is what its boundary supplies.
+WaterFlow::Balance WaterFlow::book_boundaries() {
+    Balance balance;
+    for (std::size_t b = 0; b < boundaries_.size(); ++b)
+        for (std::size_t n = 0; n < rate_[b].size() && !boundaries_[b]->holds_head(); ++n) {
+            residual_[boundaries_[b]->cells()[n]] += rate_[b][n];
+            balance.throughput += 0.5 * std::abs(rate_[b][n]);
+        }
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        if (!boundaries_[b]->holds_head()) continue;
+        for (std::size_t n = 0; n < rate_[b].size(); ++n) {
+            const Index cell = boundaries_[b]->cells()[n];
+            rate_[b][n] = -residual_[cell];
+            balance.throughput += 0.5 * std::abs(rate_[b][n]);
+            residual_[cell] = 0;
+        }
+    }
+    return balance;
+}
+
+Index WaterFlow::worst_cell() const {
+    return parallel_maximum(
+               domain_.grid.cell_count(),
+               [&](Index c) { return std::isfinite(residual_[c]) ? std::abs(residual_[c]) : std::numeric_limits<double>::max(); })
+        .index;
+}
+
+}  // namespace galena

@@ -1,0 +1,175 @@
+// Heads that balance: Newton with the full Jacobian, damped where the ground is not linear.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "flow/water_flow.hpp"
+#include "numerics/face_operators.hpp"
+
+namespace galena {
+
+void WaterFlow::make_room() {
+    if (!residual_.empty()) return;
+    const auto& grid = domain_.grid;
+    residual_ = DoubleArray(grid.cell_count());
+    correction_ = DoubleArray(grid.cell_count());
+    if (ground_->nonlinear()) {
+        flux_ = FaceField(grid);
+        jacobian_ = Stencil(grid);
+        newton_solver_ = make_nonsymmetric_solver(table_.solver.empty() ? nonsymmetric_solver_names().front() : table_.solver);
+    } else {
+        matrix_ = SymmetricStencil(grid);
+        solver_ = make_symmetric_solver(table_.solver.empty() ? symmetric_solver_names().front() : table_.solver);
+    }
+}
+
+void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
+    make_room();
+    hold_heads(state, moment);
+    const auto begin = std::chrono::steady_clock::now();
+    const auto balance = newton(state, moment, duration);
+    statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (!balance.converged)
+        fail(fmt::format("no convergence after {} iterations of Newton; imbalance {:.3g} of the water that passes", newton_iterations_,
+                         balance.imbalance / balance.throughput),
+             worst_cell(), moment);
+    finish_fluxes(state, duration);
+    if (table_.regime == Regime::steady && !changes_in_time_) {  // solved for good: give the memory back to transport
+        residual_ = DoubleArray();
+        correction_ = DoubleArray();
+        matrix_ = SymmetricStencil();
+        jacobian_ = Stencil();
+        flux_ = FaceField();
+        solver_.reset();
+        newton_solver_.reset();
+    }
+}
+
+void WaterFlow::hold_heads(State& state, const FlowMoment& moment) const {
+    for (const auto& boundary : boundaries_) {
+        if (!boundary->holds_head()) continue;
+        std::vector<double> heads(boundary->cells().size());
+        boundary->held_head(moment, heads);
+        for (std::size_t n = 0; n < heads.size(); ++n) state.hydraulic_head[boundary->cells()[n]] = heads[n];
+    }
+}
+
+WaterFlow::Balance WaterFlow::newton(State& state, const FlowMoment& moment, double duration) {
+    auto balance = compute_residual(state, moment, duration);
+    double before = infinite;
+    for (newton_iterations_ = 0;; ++newton_iterations_) {
+        if (!std::isfinite(balance.imbalance)) fail("the heads are no longer finite", worst_cell(), moment);
+        balance.converged = converged(state, balance, before);
+        if (balance.converged || newton_iterations_ >= table_.maximum_newton_iterations) return balance;
+        const double ratio = balance.imbalance / before;
+        before = balance.imbalance;
+        balance =
+            ground_->nonlinear() ? correct_nonlinear(state, balance, ratio, moment, duration) : correct_linear(state, moment, duration);
+    }
+}
+
+bool WaterFlow::converged(const State& state, const Balance& balance, double before) const {
+    if (balance.imbalance <= tolerance() * balance.throughput) return true;
+    if (newton_iterations_ == 0) return false;
+    if (balance.throughput == 0) return true;
+    // Rounding of the heads bounds what can be reached: stop where iterations no longer help and the balance is good.
+    if (newton_iterations_ < 2 || balance.imbalance <= 0.5 * before) return false;
+    const double good = ground_->nonlinear() ? tolerance() : std::max(1e3 * tolerance(), 1e-7);
+    return balance.imbalance <= std::max(good * balance.throughput, rounding_of_heads(state));
+}
+
+/// The imbalance that heads rounded to doubles leave at best [m³/s]; where water hardly moves any more it is all that is left.
+double WaterFlow::rounding_of_heads(const State& state) const {
+    const double* diagonal = ground_->nonlinear() ? jacobian_.diagonal.data() : matrix_.diagonal.data();
+    const auto share = [&](Index c) { return domain_.grid.active(c) ? diagonal[c] * std::abs(state.hydraulic_head[c]) : 0.0; };
+    return std::numeric_limits<double>::epsilon() * parallel_sum(domain_.grid.cell_count(), share);
+}
+
+// ---- saturated ground -------------------------------------------------------------------------------------------------------------
+
+void WaterFlow::assemble_symmetric(double duration) {
+    set_couplings(domain_.grid, conductance_, held_, matrix_);
+    finish_diagonal(matrix_.diagonal, duration);
+}
+
+/// Storage and boundaries on the diagonal; 1 for cells that are not unknowns.
+void WaterFlow::finish_diagonal(DoubleArray& diagonal, double duration) const {
+    const auto& grid = domain_.grid;
+    if (duration > 0) for_each_cell(grid, [&](Index c) { diagonal[c] += water_.capacity[c] / duration; });
+    for (std::size_t b = 0; b < boundaries_.size(); ++b)
+        for (std::size_t n = 0; n < slope_[b].size(); ++n) diagonal[boundaries_[b]->cells()[n]] += slope_[b][n];
+    parallel_for(grid.cell_count(), [&](Index c) {
+        if (held_[static_cast<std::size_t>(c)] || grid.status(c) == CellStatus::inactive || !(diagonal[c] > 0)) diagonal[c] = 1;
+    });
+}
+
+/// Heads += what the residual asks for.
+WaterFlow::Balance WaterFlow::correct_linear(State& state, const FlowMoment& moment, double duration) {
+    assemble_symmetric(duration);
+    solver_->prepare(matrix_);
+    correction_.fill(0.0);
+    const auto report = solver_->solve(
+        residual_, correction_, {.tolerance = 1e-3 * std::min(1e-6, std::sqrt(tolerance())), .max_iterations = table_.maximum_iterations});
+    statistics_.add(report.solver, report.iterations, report.relative_residual);
+    // A correction that at least halves the residual is a step forward; the outer iteration sees to the rest.
+    if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
+    ground_->correct(correction_, 1, state.hydraulic_head);
+    return compute_residual(state, moment, duration);
+}
+
+// ---- ground with a water table or retention curves --------------------------------------------------------------------------------
+
+void WaterFlow::assemble_jacobian(const State& state, double duration) {
+    const auto& grid = domain_.grid;
+    auto& [g, diagonal, from_left, from_right] = jacobian_;
+    weighted_flux_slopes(grid, conductance_, relative_conductance(), state.hydraulic_head, from_left, from_right);
+    diagonal.fill(0.0);
+    add_outflow_coefficients(grid, from_left, from_right, diagonal);
+    for (const Index c : held_cells_)
+        for (const Side side : {Side::west, Side::east, Side::south, Side::north, Side::bottom, Side::top}) {
+            from_left.along(axis_of(side))[outer_face(grid, c, side)] = 0;
+            from_right.along(axis_of(side))[outer_face(grid, c, side)] = 0;
+        }
+    finish_diagonal(diagonal, duration);
+}
+
+/// One damped step of inexact Newton. ratio: of the last two imbalances; a slow descent needs no exact corrections
+/// (Eisenstat & Walker 1996, choice 2).
+WaterFlow::Balance WaterFlow::correct_nonlinear(State& state, const Balance& balance, double ratio, const FlowMoment& moment,
+                                                double duration) {
+    assemble_jacobian(state, duration);
+    newton_solver_->prepare(jacobian_);
+    correction_.fill(0.0);
+    const double needed = 0.3 * tolerance() * balance.throughput / balance.imbalance;
+    const double forcing = std::clamp(0.5 * ratio * ratio, 1e-3, 0.05);
+    const auto report = newton_solver_->solve(residual_, correction_,
+                                              {.tolerance = std::max(forcing, needed), .max_iterations = table_.maximum_iterations});
+    statistics_.add(report.solver, report.iterations, report.relative_residual);
+    if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
+    trial_start_ = state.hydraulic_head;
+    Balance best;
+    double best_length = 0, length = 1;
+    for (int trial = 0; trial < 6; ++trial, length *= 0.5) {
+        if (trial > 0) state.hydraulic_head = trial_start_;
+        ground_->correct(correction_, length, state.hydraulic_head);
+        const auto tried = compute_residual(state, moment, duration);
+        if (tried.imbalance <= (1 - 1e-4 * length) * balance.imbalance) return tried;
+        if (std::isfinite(tried.imbalance) && (best_length == 0 || tried.imbalance < best.imbalance)) best = tried, best_length = length;
+    }
+    // No length lowers the imbalance: the shortest steps out of a kink may have to raise it.
+    state.hydraulic_head = trial_start_;
+    ground_->correct(correction_, best_length > 0 ? best_length : length, state.hydraulic_head);
+    return compute_residual(state, moment, duration);
+}
+
+void WaterFlow::fail(const std::string& cause, Index cell, const FlowMoment& moment) const {
+    throw StepFailed(SimulationError("flow", cause, cell >= 0 ? domain_.grid.describe(cell) : "",
+                                     fmt::format("{} ({:.6g} d)", moment.origin.plus(moment.to).text(), moment.to / seconds_per_day),
+                                     table_.place));
+}
+
+}  // namespace galena

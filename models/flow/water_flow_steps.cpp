@@ -1,0 +1,243 @@
+// Steps of flow: what moves, what is booked, what is kept.
+
+#include <algorithm>
+#include <cmath>
+
+#include "flow/water_flow.hpp"
+
+namespace galena {
+
+void WaterFlow::initialise(State& state) {
+    const auto& grid = domain_.grid;
+    state.has_flow = true;
+    state.hydraulic_head = initial_head_;
+    initial_head_ = CellField();
+    state.water_flux = FaceField(grid);
+    state.mobile_water = CellField(grid);
+    arrears_ = CellField(grid);
+    if (table_.regime == Regime::steady) solve(state, {domain_.start, 0, 0}, 0);
+    ground_->mobile_water(state.hydraulic_head, state.mobile_water);
+    show_saturation(state);
+    stored_ = all_water(state.mobile_water);
+    fill_exchanges(state);
+    head_before_ = state.hydraulic_head;
+}
+
+/// Mobile water and what transport does not count as mobile [m³].
+double WaterFlow::all_water(const CellField& mobile_water) const {
+    const auto& m = domain_.medium;
+    return parallel_sum(domain_.grid.cell_count(), [&](Index c) {
+        if (!domain_.grid.active(c)) return 0.0;
+        return mobile_water[c] + (m.porosity[c] - m.mobile_porosity()[c]) * domain_.grid.volume(c);
+    });
+}
+
+void WaterFlow::show_saturation(State& state) const {
+    if (!ground_->nonlinear()) return;
+    if (state.saturation.empty()) state.saturation = CellField(domain_.grid);
+    ground_->saturation(state.hydraulic_head, state.saturation);
+}
+
+void WaterFlow::finish_fluxes(State& state, double duration) {
+    const auto& grid = domain_.grid;
+    const auto& head = state.hydraulic_head;
+    if (ground_->nonlinear()) state.water_flux = flux_;
+    else for_each_face(grid, [&](const Face& f) { state.water_flux[f] = conductance_[f] * (head[f.left] - head[f.right]); });
+    storage_in_ = storage_out_ = 0;
+    if (duration > 0) {
+        const auto taken = [&](Index c) { return grid.active(c) ? storage_change(c) + residual_[c] * duration : 0.0; };
+        storage_in_ = parallel_sum(grid.cell_count(), [&](Index c) { return std::max(0.0, -taken(c)); });
+        storage_out_ = parallel_sum(grid.cell_count(), [&](Index c) { return std::max(0.0, taken(c)); });
+    }
+    ++state.flow_version;
+}
+
+void WaterFlow::fill_exchanges(State& state) const {
+    state.water_exchanges.resize(boundaries_.size());
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        auto& exchange = state.water_exchanges[b];
+        const auto& boundary = *boundaries_[b];
+        exchange.type = boundary.type();
+        exchange.name = boundary.label.text;
+        exchange.place = boundary.place;
+        exchange.cells = boundary.cells();
+        exchange.rate = rate_[b];
+        exchange.side = boundary.through_side();
+        exchange.concentration = &boundary.concentration;
+    }
+    show_flux_through_sides(state);
+}
+
+/// Water through a side of the box, or onto the top, is a flux through the outer faces of the cells there: the sum of all boundaries.
+void WaterFlow::show_flux_through_sides(State& state) const {
+    for (const auto& exchange : state.water_exchanges)
+        if (exchange.side)
+            for (const Index cell : exchange.cells)
+                state.water_flux.along(axis_of(*exchange.side))[outer_face(domain_.grid, cell, *exchange.side)] = 0;
+    for (const auto& exchange : state.water_exchanges) {
+        if (!exchange.side) continue;
+        const double inwards = points_inwards(*exchange.side) ? 1.0 : -1.0;
+        auto& flux = state.water_flux.along(axis_of(*exchange.side));
+        for (std::size_t n = 0; n < exchange.cells.size(); ++n)
+            flux[outer_face(domain_.grid, exchange.cells[n], *exchange.side)] += inwards * exchange.rate[n];
+    }
+}
+
+// ---- steps ------------------------------------------------------------------------------------------------------------------------
+
+double WaterFlow::longest_step(const State&) const { return table_.regime == Regime::steady ? infinite : next_step_; }
+
+void WaterFlow::advance(State& state, const Step& step) {
+    step_duration_ = step.duration;
+    const FlowMoment moment{step.origin, step.start, step.end()};
+    if (table_.regime == Regime::steady) {
+        if (!changes_in_time_ && !edited_) return;
+        solve(state, moment, 0);
+    } else {
+        if (state.mobile_water_before.empty()) state.mobile_water_before = state.mobile_water;
+        ground_->begin_step(head_before_);
+        ground_->evaluate(head_before_, water_);
+        amount_before_ = water_.amount;
+        solve(state, moment, step.duration);
+        update_water(state, moment, step.duration);
+    }
+    show_saturation(state);
+    fill_exchanges(state);
+}
+
+/// Mobile water changes by what the fluxes bring: by what the heads say plus what the last iteration left open, which the next step makes
+/// up for. So neither water nor solute is lost to an iteration that stopped.
+void WaterFlow::update_water(State& state, const FlowMoment& moment, double duration) {
+    const auto& grid = domain_.grid;
+    for_each_cell(grid,
+                  [&](Index c) { state.mobile_water[c] = state.mobile_water_before[c] + storage_change(c) + residual_[c] * duration; });
+    const auto driest =
+        parallel_maximum(grid.cell_count(), [&](Index c) { return grid.active(c) && state.mobile_water[c] <= 0 ? 1.0 : 0.0; });
+    if (driest.value > 0)
+        fail(ground_->nonlinear() ? "more water left the pores than they held"
+                                  : "the head fell so far that storage gave up more water than the pores hold; check specific_storage",
+             driest.index, moment);
+}
+
+void WaterFlow::accept(State& state, const Step& step) {
+    if (table_.regime == Regime::steady && edited_) head_before_ = state.hydraulic_head;
+    edited_ = false;
+    if (table_.regime == Regime::steady) return;
+    const auto& grid = domain_.grid;
+    const auto change = parallel_maximum(
+        grid.cell_count(), [&](Index c) { return grid.active(c) ? std::abs(state.hydraulic_head[c] - head_before_[c]) : 0.0; });
+    double ratio = table_.growth;
+    if (table_.maximum_head_change && change.value > 0) ratio = std::clamp(*table_.maximum_head_change / change.value, 0.3, table_.growth);
+    if (step.duration >= 0.999999 * next_step_) next_step_ = step.duration * ratio;  // a step cut short by others says nothing
+    if (table_.maximum_step) next_step_ = std::min(next_step_, *table_.maximum_step);
+    if (events_.contains(step.end())) next_step_ = table_.initial_step;
+    head_before_ = state.hydraulic_head;
+    for_each_cell(grid, [&](Index c) { arrears_[c] = residual_[c] * step.duration; });
+    state.mobile_water_before = state.mobile_water;
+    stored_ += storage_out_ - storage_in_;
+}
+
+void WaterFlow::reject(State& state) {
+    if (table_.regime == Regime::transient && !state.mobile_water_before.empty()) state.mobile_water = state.mobile_water_before;
+    state.hydraulic_head = head_before_;
+    show_saturation(state);
+    next_step_ = std::min(next_step_, 0.5 * step_duration_);
+}
+
+void WaterFlow::budget(std::vector<BudgetTerm>& terms) const {
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        BudgetTerm term{"water", std::string(boundaries_[b]->type()), boundaries_[b]->label.text, 0, 0, "m3", 0};
+        for (const double rate : rate_[b]) (rate > 0 ? term.in : term.out) += std::abs(rate) * step_duration_;
+        terms.push_back(std::move(term));
+    }
+    terms.push_back({"water", "storage", "pores", storage_in_, storage_out_, "m3", stored_});
+}
+
+// ---- edits ------------------------------------------------------------------------------------------------------------------------
+
+void WaterFlow::before_edits(const State& state) {
+    water_before_ = CellField(domain_.grid);
+    ground_->mobile_water(state.hydraulic_head, water_before_);
+    stored_before_ = all_water(water_before_);
+}
+
+/// Pores that grew or shrank are as full as before; that water is booked under the first removal, which is what changes pores.
+void WaterFlow::after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) {
+    adopt_medium();
+    for (const auto& boundary : boundaries_) boundary->adopt_medium(domain_);
+    edited_ = true;
+    next_step_ = std::min(next_step_, table_.initial_step);
+    CellField water(domain_.grid);
+    ground_->mobile_water(state.hydraulic_head, water);
+    for_each_cell(domain_.grid, [&](Index c) {
+        if (water[c] != water_before_[c]) state.mobile_water[c] += water[c] - water_before_[c];
+    });
+    if (table_.regime == Regime::transient) state.mobile_water_before = state.mobile_water;
+    water_before_ = CellField();
+    show_saturation(state);
+    if (const double more = all_water(water) - stored_before_; more != 0) {
+        stored_ += more;
+        BudgetTerm brought{
+            "water", removals.empty() ? "edit" : removals.front().type, removals.empty() ? "" : removals.front().name, 0, 0, "m3", 0};
+        BudgetTerm kept{"water", "storage", "pores", 0, 0, "m3", 0};
+        (more > 0 ? brought.in : brought.out) = std::abs(more);
+        (more > 0 ? kept.out : kept.in) = std::abs(more);
+        terms.insert(terms.end(), {brought, kept});
+    }
+}
+
+// ---- checkpoint -------------------------------------------------------------------------------------------------------------------
+
+void WaterFlow::save(CheckpointWriter& out, const State& state) const {
+    out.write("flow/hydraulic_head", state.hydraulic_head.span());
+    out.write("flow/mobile_water", state.mobile_water.span());
+    out.write("flow/arrears", arrears_.span());
+    out.write("flow/water_flux_x", state.water_flux.x.span());
+    out.write("flow/water_flux_y", state.water_flux.y.span());
+    out.write("flow/water_flux_z", state.water_flux.z.span());
+    out.write("flow/next_step", next_step_);
+    out.write("flow/stored", stored_);
+    out.write("flow/edited", edited_ ? 1.0 : 0.0);
+    std::vector<double> rates;
+    for (const auto& rate : rate_) rates.insert(rates.end(), rate.begin(), rate.end());
+    out.write("flow/boundary_rates", rates);
+}
+
+void WaterFlow::load(CheckpointReader& in, State& state) {
+    const auto& grid = domain_.grid;
+    state.has_flow = true;
+    state.hydraulic_head = CellField(grid);
+    state.mobile_water = CellField(grid);
+    arrears_ = CellField(grid);
+    state.water_flux = FaceField(grid);
+    initial_head_ = CellField();
+    in.read("flow/hydraulic_head", state.hydraulic_head.span());
+    in.read("flow/mobile_water", state.mobile_water.span());
+    in.read("flow/arrears", arrears_.span());
+    in.read("flow/water_flux_x", state.water_flux.x.span());
+    in.read("flow/water_flux_y", state.water_flux.y.span());
+    in.read("flow/water_flux_z", state.water_flux.z.span());
+    next_step_ = in.read("flow/next_step");
+    stored_ = in.read("flow/stored");
+    edited_ = in.read("flow/edited") != 0;
+    if (domain_.medium_version > 0) {
+        adopt_medium();
+        for (const auto& boundary : boundaries_) boundary->adopt_medium(domain_);
+    }
+    std::size_t total = 0;
+    for (const auto& rate : rate_) total += rate.size();
+    std::vector<double> rates(total);
+    in.read("flow/boundary_rates", rates);
+    auto from = rates.begin();
+    for (auto& rate : rate_) {
+        std::copy(from, from + static_cast<std::ptrdiff_t>(rate.size()), rate.begin());
+        from += static_cast<std::ptrdiff_t>(rate.size());
+    }
+    head_before_ = state.hydraulic_head;
+    if (table_.regime == Regime::transient) state.mobile_water_before = state.mobile_water;
+    show_saturation(state);
+    ++state.flow_version;
+    fill_exchanges(state);
+}
+
+}  // namespace galena

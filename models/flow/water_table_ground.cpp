@@ -1,0 +1,122 @@
+// Ground with a water table: a cell conducts and stores with the wet part of its thickness; it dries and wets again without leaving the
+// equations (Niswonger, Panday & Ibaraki 2011). Vertical flow takes the whole thickness, so that what infiltrates passes dry cells.
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "flow/ground.hpp"
+
+namespace galena {
+
+namespace {
+
+/// Wet part of a cell whose water table stands x thicknesses above its bottom: x, bent near 0 and 1 so that it and its slope are
+/// continuous and the slope is never 0: a dry cell keeps a film that fades exponentially.
+struct WetPart {
+    static constexpr double bend = 1e-3;
+    double part, slope;  ///< and its derivative by x
+    double integral;     ///< of the part from −∞ to x
+
+    explicit WetPart(double x) {
+        if (x < bend) {
+            part = bend * std::exp(std::max((x - bend) / bend, -100.0));
+            slope = part / bend;
+            integral = bend * part;
+        } else if (x <= 1 - bend) {
+            part = x;
+            slope = 1;
+            integral = 0.5 * (x * x + bend * bend);
+        } else {
+            const double u = x - (1 - bend), gap = bend * std::exp(std::max(-u / bend, -100.0));
+            part = 1 - gap;
+            slope = gap / bend;
+            integral = 0.5 * ((1 - bend) * (1 - bend) + bend * bend) + u - bend * (bend - gap);
+        }
+    }
+};
+
+class WaterTableGround final : public Ground {
+public:
+    explicit WaterTableGround(const Domain& domain) : domain_(domain), grid_(domain.grid) {}
+
+    [[nodiscard]] Formulation formulation() const override { return Formulation::water_table; }
+    [[nodiscard]] bool scales_vertical() const override { return false; }
+
+    void evaluate(std::span<const double> head, GroundWater& out) const override {
+        if (out.amount.empty()) out.amount = out.capacity = out.relative_conductivity_slope = CellField(grid_);
+        if (out.relative_conductivity.empty()) out.relative_conductivity = CellField(grid_, 1.0);  // pinched-out cells keep it
+        const auto& m = domain_.medium;
+        for_each_cell(grid_, [&](Index c) {
+            const double thickness = grid_.thickness(c);
+            const WetPart wet(above_bottom(head, c));
+            const double yield = m.specific_yield.empty() ? 0.0 : m.specific_yield[c];
+            const double storage = m.specific_storage.empty() ? 0.0 : m.specific_storage[c];
+            out.relative_conductivity[c] = wet.part;
+            out.relative_conductivity_slope[c] = wet.slope / thickness;
+            // Pores drained by gravity, and the compression of what is wet: its mean head above its centre, ∫ part dh.
+            out.amount[c] = grid_.volume(c) * (yield * wet.part + storage * thickness * wet.integral);
+            out.capacity[c] = grid_.volume(c) * (yield * wet.slope / thickness + storage * wet.part);
+        });
+    }
+    void mobile_water(std::span<const double> head, std::span<double> out) const override {
+        const auto& m = domain_.medium;
+        for_each_cell(grid_, [&](Index c) {
+            const double dry = 1 - WetPart(above_bottom(head, c)).part;
+            const double yield = m.specific_yield.empty() ? 0.0 : m.specific_yield[c];
+            out[static_cast<std::size_t>(c)] = grid_.volume(c) * (m.mobile_porosity()[c] - yield * dry);
+        });
+    }
+    void saturation(std::span<const double> head, std::span<double> out) const override {
+        const auto& m = domain_.medium;
+        for_each_cell(grid_, [&](Index c) {
+            const double dry = 1 - WetPart(above_bottom(head, c)).part;
+            const double yield = m.specific_yield.empty() ? 0.0 : m.specific_yield[c];
+            out[static_cast<std::size_t>(c)] = 1 - yield * dry / m.porosity[c];
+        });
+    }
+    void relative_conductivity(Axis axis, std::span<const Index> cells, std::span<const double> pressure_head,
+                               std::span<double> out) const override {
+        for (std::size_t n = 0; n < cells.size(); ++n)
+            out[n] = axis == Axis::z ? 1.0 : WetPart(0.5 + pressure_head[n] / grid_.thickness(cells[n])).part;
+    }
+    [[nodiscard]] std::string summary() const override {
+        return "pores are full below the head; above it they hold what specific_yield leaves, and let infiltrating water pass";
+    }
+
+private:
+    /// Height of the water table above the cell's bottom, in thicknesses.
+    [[nodiscard]] double above_bottom(std::span<const double> head, Index c) const {
+        return (head[static_cast<std::size_t>(c)] - grid_.bottom(c)) / grid_.thickness(c);
+    }
+
+    const Domain& domain_;
+    const Grid& grid_;
+};
+
+}  // namespace
+
+std::unique_ptr<Ground> make_water_table_ground(const Domain& domain, const Place& place, bool transient, Diagnostics& diagnostics) {
+    const auto& m = domain.medium;
+    const auto errors = diagnostics.error_count();
+    if (transient && m.specific_yield.empty())
+        diagnostics.error(place, "transient flow with a water table needs a specific_yield",
+                          "give it in a [[medium]] for every active cell, or set regime = \"steady\"");
+    if (transient && m.specific_storage.empty())
+        diagnostics.error(place, "transient flow needs a specific_storage",
+                          "give it in a [[medium]] for every active cell, or set regime = \"steady\"");
+    if (!m.specific_yield.empty())
+        for (Index c = 0; c < domain.grid.cell_count(); ++c)
+            if (domain.grid.active(c) && m.specific_yield[c] > m.mobile_porosity()[c]) {
+                diagnostics.error(
+                    place,
+                    fmt::format("specific_yield {:.3g} exceeds the {}porosity {:.3g} in {}", m.specific_yield[c],
+                                m.effective_porosity.empty() ? "" : "effective ", m.mobile_porosity()[c], domain.grid.describe(c)),
+                    "pores cannot release more water than they hold");
+                break;
+            }
+    if (diagnostics.error_count() != errors) return nullptr;
+    return std::make_unique<WaterTableGround>(domain);
+}
+
+}  // namespace galena
