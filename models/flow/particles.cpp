@@ -10,7 +10,8 @@
 #include <fmt/format.h>
 
 #include "flow/particle_tables.hpp"
-#include "flow/saturated_flow.hpp"
+#include "flow/flow_table.hpp"
+#include "flow/water_boundary.hpp"
 #include "numerics/face_conductance.hpp"
 #include "simulation/observer.hpp"
 
