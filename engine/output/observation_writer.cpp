@@ -21,27 +21,27 @@ Index observation_cell(const ObservationTable& point, const Grid& grid) {
     return cell >= 0 && grid.active(cell) ? cell : -1;
 }
 
-ObservationWriter::ObservationWriter(const Site& site, const Domain& domain, Diagnostics& diagnostics) {
-    const auto& grid = domain.grid;
-    for (const auto& point : site.section<ObservationTables>().list) {
-        const Index lowest = grid.find_column({point.x, point.y, 0});
-        if (lowest < 0) {
-            diagnostics.error(
-                point.place,
-                fmt::format("observation '{}' at x = {:.10g} m, y = {:.10g} m lies outside the grid", point.name.text, point.x, point.y),
-                reach_of(grid));
-            continue;
-        }
-        const double ground = grid.surfaces()[static_cast<std::size_t>(grid.cell_count() + lowest)];
-        const Index cell = observation_cell(point, grid);
-        if (cell < 0) {
-            diagnostics.error(point.places.of(point.z ? "z" : "depth"),
-                              fmt::format("observation '{}' lies in no active cell", point.name.text),
-                              fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), ground));
-            continue;
-        }
-        points_.push_back({point.name.text, cell});
+std::optional<Index> observation_cell(const ObservationTable& point, const Grid& grid, Diagnostics& diagnostics) {
+    const Index lowest = grid.find_column({point.x, point.y, 0});
+    if (lowest < 0) {
+        diagnostics.error(
+            point.place,
+            fmt::format("observation '{}' at x = {:.10g} m, y = {:.10g} m lies outside the grid", point.name.text, point.x, point.y),
+            reach_of(grid));
+        return {};
     }
+    const double ground = grid.surfaces()[static_cast<std::size_t>(grid.cell_count() + lowest)];
+    Index cell = grid.top_active_cell(lowest);
+    if (point.z || point.depth) cell = grid.find_cell({point.x, point.y, point.z ? *point.z : ground - *point.depth});
+    if (cell >= 0 && grid.active(cell)) return cell;
+    diagnostics.error(point.places.of(point.z ? "z" : "depth"), fmt::format("observation '{}' lies in no active cell", point.name.text),
+                      fmt::format("its column reaches from {:.6g} m to {:.6g} m", grid.bottom(lowest), ground));
+    return {};
+}
+
+ObservationWriter::ObservationWriter(const Site& site, const Domain& domain, Diagnostics& diagnostics) {
+    for (const auto& point : site.section<ObservationTables>().list)
+        if (const auto cell = observation_cell(point, domain.grid, diagnostics)) points_.push_back({point.name.text, *cell});
 }
 
 void ObservationWriter::open(const std::filesystem::path& file, ResultsFile& results, bool resume) {

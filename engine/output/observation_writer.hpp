@@ -11,6 +11,9 @@ namespace galena {
 /// The active cell in which an observation point lies: at its height or depth, else the highest of its column; -1 when there is none.
 Index observation_cell(const ObservationTable& point, const Grid& grid);
 
+/// The active cell an observation point lies in; outside the grid or in no active cell it is a mistake.
+std::optional<Index> observation_cell(const ObservationTable& point, const Grid& grid, Diagnostics& diagnostics);
+
 class ObservationWriter final : public Observer {
 public:
     /// Finds the cells of the points; points outside the grid or in inactive cells are mistakes.

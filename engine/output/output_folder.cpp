@@ -14,7 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto marker = ".galena";
-constexpr const char* own_files[] = {"results.h5", "fields.pvd", "observations.csv", "budget.csv", "zones.csv", "log.txt", "checkpoint.h5"};
+constexpr const char* own_files[] = {"results.h5", "fields.pvd",    "observations.csv", "budget.csv",    "zones.csv",
+                                     "log.txt",    "checkpoint.h5", "ensemble.h5",      "ensemble.part", "risk.csv"};
 
 struct OwnFolder {
     const char* name;
@@ -70,10 +71,10 @@ OutputFolder OutputFolder::prepare(const fs::path& folder) {
     return OutputFolder(folder);
 }
 
-OutputFolder OutputFolder::reopen(const fs::path& folder) {
-    if (!fs::exists(folder / marker) || !fs::exists(folder / "checkpoint.h5"))
+OutputFolder OutputFolder::reopen(const fs::path& folder, const std::string& checkpoint) {
+    if (!fs::exists(folder / marker) || !fs::exists(folder / checkpoint))
         throw ScenarioError({folder.string(), 0, 0}, "there is no checkpoint of galena in this folder",
-                            "give the folder of an interrupted run: it holds checkpoint.h5");
+                            "give the folder of an interrupted run: it holds " + checkpoint);
     return OutputFolder(folder);
 }
 

@@ -351,6 +351,26 @@ Site Site::from_tree(const Node& given, const std::filesystem::path& folder, Dia
     return site;
 }
 
+std::vector<std::string> Site::keys(std::string_view section) const {
+    std::vector<std::string> names;
+    if (const auto* entry = tree_ ? tree_->find(section) : nullptr)
+        for (const auto& inner : entry->value.entries) names.push_back(inner.key);
+    return names;
+}
+
+bool Site::has_random_fields() const {
+    const std::function<bool(const Node&)> random = [&](const Node& node) {
+        return std::any_of(node.entries.begin(), node.entries.end(),
+                           [&](const Entry& e) {
+                               return e.key == "random_field" ||
+                                      (e.key == "method" && e.value.kind == Node::Kind::text && e.value.text == "simulation") ||
+                                      random(e.value);
+                           }) ||
+               std::any_of(node.items.begin(), node.items.end(), random);
+    };
+    return tree_ && random(*tree_);
+}
+
 Site Site::member(const std::vector<double>& u, Realisation realisation, Diagnostics& diagnostics) const {
     auto tree = *tree_;
     uncertainty_.place_into(tree, u);

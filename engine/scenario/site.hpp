@@ -188,6 +188,8 @@ public:
     /// What carries a distribution; the sections hold the central values.
     [[nodiscard]] const Uncertainty& uncertainty() const { return uncertainty_; }
     [[nodiscard]] const Realisation& realisation() const { return realisation_; }
+    /// True when a property is drawn at random in space.
+    [[nodiscard]] bool has_random_fields() const;
     /// The same site with the uncertain values at the probabilities u (one each) and another draw of its random fields.
     [[nodiscard]] Site member(const std::vector<double>& u, Realisation realisation, Diagnostics& diagnostics) const;
 
@@ -205,6 +207,8 @@ public:
         return found ? *found : absent;
     }
     [[nodiscard]] bool has(std::string_view section) const { return sections_.find(std::string(section)) != sections_.end(); }
+    /// The names in a section such as [substance.NAME], in the order of the file.
+    [[nodiscard]] std::vector<std::string> keys(std::string_view section) const;
     /// True when reading this section brought no mistake.
     [[nodiscard]] bool sound(std::string_view section) const { return faulty_.find(section) == faulty_.end(); }
 

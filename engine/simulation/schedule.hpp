@@ -17,6 +17,7 @@ public:
     [[nodiscard]] double end() const { return end_; }
     [[nodiscard]] bool is_output(double time) const { return outputs_.contains(time); }
     [[nodiscard]] std::size_t output_count() const { return outputs_.size(); }
+    [[nodiscard]] const std::set<double>& outputs() const { return outputs_; }
     /// Length of the next step: at most `longest`, ending exactly on the next moment when it is near, and leaving no sliver before it.
     /// Returns the end of the step.
     [[nodiscard]] double end_of_step(double time, double longest) const;

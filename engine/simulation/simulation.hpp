@@ -32,6 +32,9 @@ public:
     /// One accepted step. Throws SimulationError when no step, however short, succeeds; the state is then that of the step before.
     void step();
 
+    /// Further moments at which a step has to end.
+    void add_stops(const std::set<double>& times) { schedule_.add_events(times); }
+
     /// Observers are shown every step in the order they were added; those of the models come first.
     void add_observer(Observer& observer) { observers_.push_back(&observer); }
 

@@ -21,8 +21,10 @@
 #include "output/observation_writer.hpp"
 #include "output/output_folder.hpp"
 #include "output/progress.hpp"
+#include "output/table_csv.hpp"
 #include "output/vtk.hpp"
 #include "simulation/simulation.hpp"
+#include "study/risk_plan.hpp"
 
 namespace galena {
 
@@ -106,6 +108,7 @@ private:
         simulation_ = Simulation::build(site_, diagnostics, [&](const Domain& domain) {
             observations_ = std::make_unique<ObservationWriter>(site_, domain, diagnostics);
             zones_ = std::make_unique<ZoneWriter>(site_, domain, diagnostics);
+            check_risk(site_, domain, diagnostics);
         });
         diagnostics.throw_if_errors();
         if (!diagnostics.all().empty()) log_.line(diagnostics.text(), true);
@@ -225,7 +228,7 @@ private:
         for (const auto& observer : simulation_->model_observers())
             for (const auto& table : observer->tables()) {
                 results.write_table(table);
-                write_table_csv(table);
+                write_table_csv(*folder_ / "tables", table);
             }
         write_lines();
         print_books();
@@ -246,26 +249,6 @@ private:
         }
         log_.line(fmt::format("results: {}", folder_->path().string()));
         return done;
-    }
-
-    void write_table_csv(const Table& table) const {
-        std::filesystem::create_directories(*folder_ / "tables");
-        std::vector<std::string> header;
-        std::size_t rows = 0;
-        for (const auto& c : table.columns) {
-            header.push_back(c.unit.empty() || c.unit == "1" ? c.name : fmt::format("{} [{}]", c.name, c.unit));
-            rows = std::max({rows, c.numbers.size(), c.texts.size()});
-        }
-        CsvWriter out(*folder_ / "tables" / (table.name + ".csv"), header);
-        for (std::size_t row = 0; row < rows; ++row) {
-            std::vector<CsvWriter::Field> fields;
-            for (const auto& c : table.columns) {
-                if (c.texts.empty()) fields.emplace_back(c.numbers[row]);
-                else fields.emplace_back(std::string_view(c.texts[row]));
-            }
-            out.row(fields);
-        }
-        out.flush();
     }
 
     /// The lines of the observers, as VTK polylines.
@@ -362,6 +345,7 @@ ExitCode check(const std::filesystem::path& file, bool json) {
         const auto simulation = Simulation::build(site, diagnostics, [&](const Domain& domain) {
             const ObservationWriter observations(site, domain, diagnostics);
             const ZoneWriter zones(site, domain, diagnostics);
+            check_risk(site, domain, diagnostics);
         });
         if (simulation) {
             const auto& where = site.section<SiteTable>();

@@ -83,6 +83,7 @@ Design sobol_sequence(std::uint64_t seed, std::size_t runs, std::size_t values) 
 }
 
 bool possible(const std::vector<RankCorrelation>& correlations, std::size_t values) {
+    if (values == 0) return true;
     std::vector<std::size_t> place(values);
     std::iota(place.begin(), place.end(), std::size_t{0});
     Eigen::LLT<Eigen::MatrixXd> cholesky;

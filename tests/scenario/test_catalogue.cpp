@@ -48,7 +48,7 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     CHECK(equations == std::vector<std::string>{"flow", "transport"});  // in the order they are solved in
     CHECK(observers == std::vector<std::string>{"assessment", "farmland", "health_risk", "particles"});
     CHECK(tables == std::vector<std::string>{"assessment", "boundary", "farmland", "flow", "grid", "health_risk", "medium", "observation",
-                                             "output", "particles", "site", "source", "substance", "survey", "transport", "zone"});
+                                             "output", "particles", "risk", "site", "source", "substance", "survey", "transport", "zone"});
 }
 
 TEST_CASE("what a table needs is a table") {

@@ -1,0 +1,221 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include <boost/math/distributions/normal.hpp>
+#include <fmt/format.h>
+
+#include "output/results_file.hpp"
+#include "study/ensemble.hpp"
+#include "study/risk_plan.hpp"
+#include "study/run.hpp"
+#include "temporary_folder.hpp"
+#include "verification_report.hpp"
+
+using namespace galena;
+using namespace galena::verification;
+
+namespace {
+
+constexpr double porosity = 0.35, bulk_density = 1600, darcy = 0.05, dispersivity = 0.05;  // -, kg/m³, m/d, m
+constexpr double end_days = 30, receptor = 0.5;
+constexpr int cells = 100;
+
+/// The column of Ogata and Banks (1961): water flows through sand, and the concentration at its entry is held from the start on.
+std::string column(const std::string& kd, const std::string& more) {
+    return fmt::format(R"(
+[site]
+name = "column"
+start = 2024-01-01
+duration = "{} d"
+[grid]
+nx = {}
+ny = 1
+dx = "1 cm"
+dy = "10 cm"
+top = "0 m"
+[[grid.layer]]
+name = "sand"
+thickness = "10 cm"
+[[medium]]
+hydraulic_conductivity = "1 m/d"
+porosity = {}
+bulk_density = "{} kg/m3"
+[flow]
+regime = "steady"
+initial_head = "0 m"
+[[boundary]]
+type = "fixed_head"
+name = "inlet"
+side = "west"
+head = "{} m"
+concentration.Cd = "1 mg/L"
+[[boundary]]
+type = "fixed_head"
+name = "outlet"
+side = "east"
+head = "0 m"
+[transport]
+longitudinal_dispersivity = "{} m"
+courant = 1
+maximum_step = "0.5 d"
+[substance.Cd]
+sorption = {{ type = "linear", distribution_coefficient = {} }}
+[[zone]]
+name = "entry"
+x_max = "1 cm"
+[[source]]
+type = "fixed_concentration"
+name = "held"
+substance = "Cd"
+zone = "entry"
+concentration = "1 mg/L"
+[output]
+vtk = false
+[[observation]]
+name = "well"
+x = "50.5 cm"
+y = "5 cm"
+{}
+)",
+                       end_days, cells, porosity, bulk_density, darcy, dispersivity, kd, more);
+}
+
+const std::string limit = R"([[risk.limit]]
+substance = "Cd"
+concentration = "0.2 mg/L"
+)";
+const std::string uncertain_kd = R"({ lognormal = { median = "2 L/kg", sigma_ln = 0.6 }, name = "Kd" })";
+
+/// Runs `galena risk` in a folder of its own.
+ExitCode run_risk(const TemporaryFolder& folder, const std::string& site, const std::string& name, RiskOptions options = {}) {
+    options.site = write_file(folder / "site.toml", site);
+    if (!options.resume) options.output = folder / name;
+    options.quiet = true;
+    return risk(options);
+}
+
+Table table(const std::filesystem::path& folder, const std::string& name) {
+    return ResultsFile::open(folder / "ensemble.h5", false).table(name);
+}
+double number(const Table& table, const std::string& column, std::size_t row = 0) {
+    for (const auto& c : table.columns)
+        if (c.name == column) return c.numbers.at(row);
+    FAIL("no column " << column);
+    return 0;
+}
+
+/// Ogata and Banks (1961) for a retarded front.
+double ogata_banks(double x, double days, double kd_L_per_kg) {
+    const double retardation = 1 + bulk_density * kd_L_per_kg * 1e-3 / porosity, v = darcy / porosity / retardation, d = dispersivity * v;
+    const double root = 2 * std::sqrt(d * days);
+    return 0.5 * (std::erfc((x - v * days) / root) + std::exp(v * x / d) * std::erfc((x + v * days) / root));
+}
+
+}  // namespace
+
+TEST_CASE("the probability of exceedance is that of the closed form for a lognormal distribution coefficient") {
+    const TemporaryFolder folder;
+    REQUIRE(run_risk(folder, column(uncertain_kd, "[risk]\nsamples = 200\n" + limit), "out") == done);
+    // The limit is passed at the end of the run where Kd lies below a number that bisection finds.
+    double low = 0.1, high = 20;
+    for (int i = 0; i < 60; ++i) {
+        const double middle = 0.5 * (low + high);
+        (ogata_banks(receptor, end_days, middle) > 0.2 ? low : high) = middle;
+    }
+    const double exact = boost::math::cdf(boost::math::normal(), std::log(low / 2) / 0.6);
+    const auto arrival = table(folder / "out", "exceedance");
+    const auto last = arrival.columns[0].texts.size() - 1;
+    const double found = number(arrival, "probability", last);
+    // With one uncertain value a Latin hypercube counts to 1/n = 0.005. Upwind differences and implicit steps add v dx/2 and v² dt/2 to the
+    // dispersion, a tenth of it, which moves the front's foot at C = 0.2 by about 1 %, and ln Kd by 0.01 to 0.02, so P by 0.01.
+    report_difference("exceedance/ogata_banks", "probability:abs", exact, found, 0.02, "Ogata & Banks 1961 with lognormal Kd");
+    CHECK(number(arrival, "low", last) <= exact);
+    CHECK(number(arrival, "high", last) >= exact);
+}
+
+TEST_CASE("an ensemble without spread is the plain run to the last bit") {
+    Diagnostics diagnostics;
+    const auto none = R"({ lognormal = { median = "2 L/kg", sigma_ln = 0 }, name = "Kd" })";
+    const auto site = Site::from_tree(parse_toml(column(none, limit), "site.toml"), {}, diagnostics);
+    const auto plain = Site::from_tree(parse_toml(column("\"2 L/kg\"", limit), "site.toml"), {}, diagnostics);
+    const auto simulation = Simulation::build(plain, diagnostics);
+    REQUIRE_MESSAGE(simulation, diagnostics.text());
+    const auto plan = RiskPlan::make(plain, simulation->domain(), diagnostics);
+    simulation->start();
+    while (!simulation->finished()) simulation->step();
+    const double at_well = simulation->state().concentration[0][static_cast<std::size_t>(plan.targets.at(0).cell)];
+    CHECK(at_well > 0);
+    const auto base = simulate_member(plain, plan, {}, {}, true);
+    for (const double u : {0.01, 0.4, 0.99}) {
+        const auto member = simulate_member(site, plan, {u}, {1, 5}, true);
+        REQUIRE(member.failure.empty());
+        CHECK(member.concentration.back() == at_well);
+        CHECK(member.bytes() == base.bytes());
+    }
+}
+
+TEST_CASE("an ensemble is the same for any number of workers, and when it was interrupted") {
+    const TemporaryFolder folder;
+    const auto site = column(uncertain_kd, "[risk]\nsamples = 12\nsensitivity = [\"tornado\", \"morris\"]\ntrajectories = 2\n" + limit);
+    RiskOptions one, three, part, rest;
+    one.workers = 1;
+    three.workers = 3;
+    part.stop_after = 5;
+    REQUIRE(run_risk(folder, site, "one", one) == done);
+    REQUIRE(run_risk(folder, site, "three", three) == done);
+    REQUIRE(run_risk(folder, site, "part", part) == interrupted);
+    CHECK_FALSE(std::filesystem::exists(folder / "part" / "risk.csv"));
+    rest.resume = folder / "part";
+    rest.workers = 2;
+    REQUIRE(run_risk(folder, site, "", rest) == done);
+    CHECK_FALSE(std::filesystem::exists(folder / "part" / "ensemble.part"));
+    const auto risk_csv = file_text(folder / "one" / "risk.csv");
+    CHECK(risk_csv.size() > 500);
+    const auto map = ResultsFile::open(folder / "one" / "ensemble.h5", false).field("exceedance_probability/Cd", 1);
+    CHECK(map.front() == 1);
+    CHECK(map.back() < 1);
+    for (const auto* other : {"three", "part"}) {
+        CHECK(file_text(folder / other / "risk.csv") == risk_csv);
+        for (const auto* name : {"runs", "tornado", "morris", "rank_correlation"})
+            CHECK(file_text(folder / other / "tables" / (std::string(name) + ".csv")) ==
+                  file_text(folder / "one" / "tables" / (std::string(name) + ".csv")));
+        CHECK(ResultsFile::open(folder / other / "ensemble.h5", false).field("exceedance_probability/Cd", 1) == map);
+    }
+    // Another seed is another ensemble, and no continuation of this one.
+    REQUIRE(run_risk(folder, site, "part", part) == interrupted);
+    CHECK(run_risk(folder, column(uncertain_kd, "[risk]\nsamples = 12\nseed = 2\n" + limit), "", rest) == wrong_input);
+}
+
+TEST_CASE("failed runs are kept and counted, and too many of them are the end") {
+    const TemporaryFolder folder;
+    // The mobile part of the porosity may not exceed it: half of the members cannot be built.
+    auto site = column(uncertain_kd, "[risk]\nsamples = 10\nmax_failed = 0.6\n" + limit);
+    site.replace(site.find("bulk_density"), 0, "effective_porosity = { uniform = [0.3, 0.4] }\n");
+    CHECK(run_risk(folder, site, "out") == done);
+    const auto arrival = table(folder / "out", "arrival");
+    CHECK(number(arrival, "runs") == 5);  // a Latin hypercube has five of ten below 0.35
+    site.replace(site.find("0.6\n[["), 3, "0.1");
+    CHECK(run_risk(folder, site, "out") == could_not_go_on);
+    const auto runs = file_text(folder / "out" / "tables" / "runs.csv");
+    CHECK(runs.find("effective_porosity") != std::string::npos);
+    CHECK(std::filesystem::exists(folder / "out" / "risk.csv"));
+}
+
+TEST_CASE("what did not come before the end is shown as censored") {
+    const TemporaryFolder folder;
+    const auto strong = R"({ lognormal = { median = "50 L/kg", sigma_ln = 0.1 }, name = "Kd" })";
+    REQUIRE(run_risk(folder, column(strong, "[risk]\nsamples = 10\n" + limit), "out") == done);
+    const auto arrival = table(folder / "out", "arrival");
+    CHECK(number(arrival, "censored") == 10);
+    CHECK(number(arrival, "no_arrival_probability") == 1);
+    CHECK(std::isnan(number(arrival, "arrival_p50")));
+    CHECK(number(arrival, "low") == doctest::Approx(std::pow(0.025, 0.1)));
+}
+
+TEST_CASE("a site without anything uncertain, or without a limit, is no ensemble") {
+    const TemporaryFolder folder;
+    CHECK(run_risk(folder, column("\"2 L/kg\"", limit), "out") == wrong_input);
+    CHECK(run_risk(folder, column(uncertain_kd, ""), "out") == wrong_input);
+    CHECK_FALSE(std::filesystem::exists(folder / "out"));
+}
