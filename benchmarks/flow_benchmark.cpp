@@ -118,7 +118,7 @@ const bool registered = [] {
         }
     };
     for (const auto& size : sizes)
-        for (const int sigma : {2, 4}) add(fmt::format("{}/sigma{}", size.name, sigma), size, sigma, "multigrid_cg");
+        for (const int sigma : {2, 4}) add(fmt::format("{}/sigma{}", size.name, sigma), size, sigma, "multigrid");
     add("1M/eigen", sizes[1], 2, "eigen_cg");
     return true;
 }();

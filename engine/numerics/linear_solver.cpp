@@ -9,7 +9,7 @@
 #include "numerics/bicgstab.hpp"
 #include "numerics/conjugate_gradient.hpp"
 #include "numerics/eigen_solvers.hpp"
-#include "numerics/multigrid_cg.hpp"
+#include "numerics/multigrid_solver.hpp"
 
 namespace galena {
 
@@ -27,7 +27,7 @@ struct Maker {
 };
 
 const std::vector<Maker<SymmetricSolver>> symmetric_makers = {
-    {"multigrid_cg", make_multigrid_conjugate_gradient},
+    {"multigrid", make_multigrid_solver},
     {"lines_cg", make_lines_conjugate_gradient},
     {"eigen_cg", make_eigen_conjugate_gradient},
 };

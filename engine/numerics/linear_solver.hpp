@@ -30,6 +30,9 @@ struct SolveReport {
     double relative_residual = 0;
     double prepare_seconds = 0;  ///< of the last prepare
     double seconds = 0;          ///< of this solve, without prepare
+    /// Bytes moved by the last prepare and by this solve, counted by the solver; 0 where it does not count. In every pass over the unknowns
+    /// each array counts once, one that is written twice (write-allocate), as if nothing stayed in a cache from one pass to the next.
+    double prepare_bytes_moved = 0, bytes_moved = 0;
     std::string solver;
     std::string note;             ///< why it failed, or what had to be done to succeed; empty when nothing is worth saying
     Index worst_cell = -1;        ///< when not converged: the cell of largest |residual| / diagonal, or of the number that is not finite

@@ -29,15 +29,6 @@ double norm(std::span<const double> v) {
         parallel_sum_blocks(std::ssize(v), [&](Index begin, Index end) { return dot_kernel(p + begin, p + begin, end - begin); }));
 }
 
-/// Coefficients of a cell that no solver can work with: not finite, or a diagonal that is not positive.
-bool invalid(const StencilView<double>& a, Index cell) {
-    const auto row = a.row(cell / a.nx);
-    const Index i = cell % a.nx;
-    const double sum = std::abs(row.west[i]) + std::abs(row.east[i]) + std::abs(row.south[i]) + std::abs(row.north[i]) +
-                       std::abs(row.below[i]) + std::abs(row.above[i]) + row.diagonal[i];
-    return !(row.diagonal[i] > 0) || !std::isfinite(sum);
-}
-
 }  // namespace
 
 bool Progress::done(double relative_residual) {
@@ -51,6 +42,14 @@ bool Progress::done(double relative_residual) {
     return true;
 }
 
+bool Stagnation::after(double relative_residual) {
+    residuals_.push_back(relative_residual);
+    const auto n = residuals_.size(), back = static_cast<std::size_t>(patience_);
+    return n > back && relative_residual > 0.5 * residuals_[n - 1 - back];
+}
+
+std::string Stagnation::note() const { return fmt::format("stagnated: the residual was not halved in {} iterations", patience_); }
+
 void LinearSystem::prepare(const StencilView<double>& a, bool symmetric) {
     a_ = a;
     symmetric_ = symmetric;
@@ -58,16 +57,23 @@ void LinearSystem::prepare(const StencilView<double>& a, bool symmetric) {
     const auto counts = parallel_block_sums<2>(a.row_count(), a.rows_per_block(), [&](Index begin, Index end) {
         std::array<double, 2> count{};
         for (Index r = begin; r < end; ++r) {
-            coupled_row(a.row(r), coupled_.data() + r * a.nx, a.nx);
-            for (Index c = r * a.nx; c < (r + 1) * a.nx; ++c) {
-                count[0] += coupled_[static_cast<std::size_t>(c)];
-                count[1] += invalid(a, c) ? 1 : 0;
-            }
+            std::uint8_t* coupled = coupled_.data() + r * a.nx;
+            coupled_row(a.row(r), coupled, a.nx);
+            count[0] += lane_sum(a.nx, [=](Index i) { return static_cast<double>(coupled[i]); });
+            count[1] += invalid_in_row(a.row(r), a.nx);
         }
         return count;
     });
     coupled_count_ = static_cast<Index>(counts[0]);
-    invalid_cell_ = counts[1] > 0 ? first_cell(a.cell_count(), [&](Index c) { return invalid(a, c); }) : -1;
+    invalid_cell_ = -1;
+    if (!(counts[1] > 0)) return;
+    const Index row = first_cell(a.row_count(), [&](Index r) { return invalid_in_row(a.row(r), a.nx) > 0; });
+    const auto cell = [&](Index i) {  // the row's cell i alone
+        auto one = a.row(row);
+        for (auto* p : {&one.diagonal, &one.west, &one.east, &one.south, &one.north, &one.below, &one.above}) *p += i;
+        return one;
+    };
+    invalid_cell_ = row * a.nx + first_cell(a.nx, [&](Index i) { return invalid_in_row(cell(i), 1) > 0; });
 }
 
 double LinearSystem::coupled_mean(std::span<const double> v) const {
@@ -152,6 +158,22 @@ void LinearSystem::zero_solution(std::span<double> x, const SolveOptions& option
     parallel_for(a_.cell_count(), [&](Index i) {
         if (coupled_[static_cast<std::size_t>(i)]) x[static_cast<std::size_t>(i)] = value;
     });
+}
+
+bool LinearSystem::begin(std::span<const double> b, std::span<double> x, const SolveOptions& options) {
+    if (invalid_cell_ >= 0 || options.singular || !symmetric_) return false;
+    const auto* coupled = coupled_.data();
+    const double* rhs = b.data();
+    double* solution = x.data();
+    const double sum = parallel_sum_blocks(a_.cell_count(), [&](Index first, Index last) {
+        const double uncoupled = lane_sum(last - first, [=](Index i) { return coupled[first + i] ? 0.0 : 1.0; });
+        if (uncoupled > 0)
+            for (Index c = first; c < last; ++c)
+                if (!coupled[c]) solution[c] = rhs[c] / a_.diagonal[c];
+        return lane_sum(last - first, [=](Index i) { return coupled[first + i] ? rhs[first + i] * rhs[first + i] : 0.0; });
+    });
+    reference_ = std::sqrt(sum);
+    return std::isfinite(reference_) && reference_ > 0;
 }
 
 bool LinearSystem::start(std::span<const double> b, std::span<double> x, std::span<double> r, const SolveOptions& options,

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "numerics/block_sums.hpp"
 #include "numerics/multigrid_kernel.hpp"
 #include "numerics/multigrid_setup.hpp"
+#include "numerics/multigrid_transfer.hpp"
 
 namespace galena {
 
@@ -19,93 +19,29 @@ constexpr Index short_row = 16;
 constexpr double shrink_for_two_iterations = 2.8, shrink_of_small_levels = 1.5, small_share = 0.25;
 /// The second inner iteration is left out when the first reduced the square of the residual by this factor (Notay 2010).
 constexpr double enough_reduction = 0.0625;
+/// Coarse operators are too stiff for smooth errors: twice, with constant transfer; 1.5 times, once a colour has relaxed.
+constexpr float over_correction = 1.2f;
+
+// Bytes per cell of the passes below. The four sides of a colour's cells are all horizontal couplings of the level: two floats per cell of
+// the level; lines have two floats per cell of a colour; a vector of one colour is half a float per cell of the level, read, and one written.
+constexpr double sides = 8, lines = 4, reading = 2, writing = 4;
 
 template <class Body>
 void for_each_plane(const MultigridLevel& level, Body&& body) {
     parallel_blocks(level.ny, level.planes_per_block(), [&](Index begin, Index end) {
-        for (Index j = begin; j < end; ++j) body(j);
+        for (Index j = begin; j < end; ++j) body(j, level.row(j, 0));
     });
 }
 
-/// colour 0 of the chess board: even cells of even planes, odd cells of odd planes.
-int half_of(int colour, Index j) { return static_cast<int>((colour + j) & 1); }
-
-void relax(MultigridLevel& level, int colour) {
-    for_each_plane(level, [&](Index j) {
-        const Index at = j * level.plane();
-        relax_lines(plane_of(level, level.x.data(), j), half_of(colour, j), level.rhs.data() + at, level.x.data() + at);
-    });
-}
-
-void relax_zero(MultigridLevel& level, int colour) {
-    for_each_plane(level, [&](Index j) {
-        const Index at = j * level.plane();
-        relax_zero_lines(plane_of(level, level.x.data(), j), half_of(colour, j), level.rhs.data() + at, level.x.data() + at);
-    });
-}
-
-/// rhs of the coarse level = sums over its groups of the residual on colour 0; colour 1, relaxed last, has none left.
-void restrict_residual(const MultigridLevel& fine, MultigridLevel& coarse) {
-    for_each_plane(coarse, [&](Index plane) {
-        std::vector<float> residual(static_cast<std::size_t>(fine.half)), sums(static_cast<std::size_t>(coarse.nx));
-        for (Index k = 0; k < fine.nz; ++k) {
-            std::fill(sums.begin(), sums.end(), 0.0f);
-            for (Index j = fine.y_groups.start[static_cast<std::size_t>(plane)];
-                 j < fine.y_groups.start[static_cast<std::size_t>(plane + 1)]; ++j) {
-                const float* x = fine.x.data() + j * fine.plane();
-                const int half = half_of(0, j);
-                neighbour_sum_row(plane_of(fine, fine.x.data(), j), half, k, x, residual.data());
-                if (fine.pairs) {
-                    for (Index c = 0; c < coarse.nx; ++c) sums[static_cast<std::size_t>(c)] += residual[static_cast<std::size_t>(c)];
-                } else {
-                    for (Index c = 0; c < coarse.nx; ++c)
-                        for (Index i = fine.x_groups.start[static_cast<std::size_t>(c)];
-                             i < fine.x_groups.start[static_cast<std::size_t>(c + 1)]; ++i)
-                            if ((i & 1) == half) sums[static_cast<std::size_t>(c)] += residual[static_cast<std::size_t>(i >> 1)];
-                }
-            }
-            float* out = coarse.rhs.data() + plane * coarse.plane() + k * coarse.pitch();
-            for (Index c = 0; c < coarse.nx; ++c) out[coarse.position(c)] = sums[static_cast<std::size_t>(c)];
-        }
-    });
-}
-
-/// x of colour 0 += x of the group; colour 1 is relaxed next and takes nothing from its own old value.
-void prolong(MultigridLevel& fine, const MultigridLevel& coarse) {
-    for_each_plane(coarse, [&](Index plane) {
-        std::vector<float> values(static_cast<std::size_t>(coarse.nx));
-        for (Index k = 0; k < fine.nz; ++k) {
-            const float* in = coarse.x.data() + plane * coarse.plane() + k * coarse.pitch();
-            for (Index c = 0; c < coarse.nx; ++c) values[static_cast<std::size_t>(c)] = in[coarse.position(c)];
-            for (Index j = fine.y_groups.start[static_cast<std::size_t>(plane)];
-                 j < fine.y_groups.start[static_cast<std::size_t>(plane + 1)]; ++j) {
-                const int half = half_of(0, j);
-                float* x = fine.x.data() + j * fine.plane() + k * fine.pitch() + half * fine.half;
-                if (fine.pairs) {
-                    const Index cells = half == 0 ? (fine.nx + 1) / 2 : fine.nx / 2;
-                    for (Index c = 0; c < cells; ++c) x[c] += values[static_cast<std::size_t>(c)];
-                } else {
-                    for (Index c = 0; c < coarse.nx; ++c)
-                        for (Index i = fine.x_groups.start[static_cast<std::size_t>(c)];
-                             i < fine.x_groups.start[static_cast<std::size_t>(c + 1)]; ++i)
-                            if ((i & 1) == half) x[i >> 1] += values[static_cast<std::size_t>(c)];
-                }
-            }
-        }
-    });
-}
-
-/// {x·A x, x·other, x·rhs} on a level; keeps A x in `product` unless that is null.
-std::array<double, 3> apply(MultigridLevel& level, float* product, const float* other) {
-    return parallel_block_sums<3>(level.ny, level.planes_per_block(), [&](Index begin, Index end) {
-        std::array<double, 3> dots{};
+template <std::size_t N, class Term>
+std::array<double, N> sum_over_planes(const MultigridLevel& level, Term&& term) {
+    return parallel_block_sums<N>(level.ny, level.planes_per_block(), [&](Index begin, Index end) {
+        std::array<double, N> sums{};
         for (Index j = begin; j < end; ++j) {
-            const Index at = j * level.plane();
-            const auto plane = plane_of(level, level.x.data(), j);
-            const auto d = apply_plane(plane, level.x.data() + at, product ? product + at : nullptr, other + at, level.rhs.data() + at);
-            for (std::size_t s = 0; s < 3; ++s) dots[s] += d[s];
+            const std::array<double, N> more = term(level.row(j, 0));
+            for (std::size_t s = 0; s < N; ++s) sums[s] += more[s];
         }
-        return dots;
+        return sums;
     });
 }
 
@@ -115,30 +51,32 @@ void Multigrid::prepare(const StencilView<double>& a, std::span<const std::uint8
     transposed_ = a.nx < short_row && a.ny > a.nx;
     natural_nx_ = a.nx;
     natural_ny_ = a.ny;
-    levels_.clear();
-    levels_.push_back(finest_level(a, coupled, transposed_));
+    matrix_scale_ = power_of_two_scale(a, coupled);
+    levels_.resize(std::max<std::size_t>(1, levels_.size()));
+    fill_finest_level(a, coupled, transposed_, matrix_scale_, levels_.front());
+    count(levels_.front(), 4 * sizeof(double) + 1 + 5 * 2 * sizeof(float));
     const double finest = static_cast<double>(levels_.front().cells());
     double doubled_at = finest;
-    while (levels_.back().nx * levels_.back().ny > columns_solved_directly && choose_groups(levels_.back())) {
-        levels_.push_back(coarse_level(levels_.back()));
-        auto& level = levels_.back();
+    std::size_t l = 0;
+    for (; levels_[l].nx * levels_[l].ny > columns_solved_directly && choose_groups(levels_[l]); ++l) {
+        if (levels_.size() == l + 1) levels_.emplace_back();
+        auto& level = levels_[l + 1];
+        fill_coarse_level(levels_[l], level);
+        count(levels_[l], 4 * sizeof(float));
+        count(level, 4 * 2 * sizeof(float) + 4 * sizeof(float) + 2 * sizeof(float));
         const double cells = static_cast<double>(level.cells());
         const double shrink = cells <= small_share * finest ? shrink_of_small_levels : shrink_for_two_iterations;
-        level.two_iterations = shrink * cells <= doubled_at;
-        if (level.two_iterations) {
-            doubled_at = cells;
-            level.first = FloatArray(level.size());
-            level.product = FloatArray(level.size());
-        }
-        complete_level(levels_[levels_.size() - 2]);
+        level.set_two_iterations(shrink * cells <= doubled_at);
+        if (level.two_iterations) doubled_at = cells;
     }
+    levels_.resize(l + 1);
     factorise_coarsest();
-    complete_level(levels_.back());
 }
 
 void Multigrid::factorise_coarsest() {
     const auto& level = levels_.back();
     const Index width = level.nx * level.ny, n = level.cells();
+    coarsest_values_.clear();
     if (width > columns_solved_directly) return;
     std::vector<double> diagonal(static_cast<std::size_t>(n)), lower(static_cast<std::size_t>(n * width));
     const auto couple = [&](Index cell, Index distance, float coupling) {
@@ -149,97 +87,232 @@ void Multigrid::factorise_coarsest() {
     for (Index k = 0; k < level.nz; ++k)
         for (Index j = 0; j < level.ny; ++j)
             for (Index i = 0; i < level.nx; ++i) {
-                const Index cell = k * width + j * level.nx + i, at = j * level.plane() + k * level.pitch() + level.position(i);
-                diagonal[static_cast<std::size_t>(cell)] += static_cast<double>(level.x.data()[at]);
-                if (i + 1 < level.nx) couple(cell, 1, level.east.data()[at]);
-                if (j + 1 < level.ny) couple(cell, level.nx, level.north.data()[at]);
-                if (k + 1 < level.nz) couple(cell, width, level.above.data()[at]);
+                const auto& colour = level.colours[static_cast<std::size_t>(MultigridLevel::colour_of(i, j))];
+                const Index cell = k * width + j * level.nx + i, at = level.row(j, k) + i / 2;
+                diagonal[static_cast<std::size_t>(cell)] += static_cast<double>(colour.x.data()[at]);
+                if (i + 1 < level.nx) couple(cell, 1, colour.east.data()[at]);
+                if (j + 1 < level.ny) couple(cell, level.nx, colour.north.data()[at]);
+                if (k + 1 < level.nz) couple(cell, width, colour.above.data()[at]);
             }
     coarsest_.factorise(width, std::move(diagonal), std::move(lower));
     coarsest_values_.resize(static_cast<std::size_t>(n));
 }
 
-void Multigrid::solve_directly() {
+void Multigrid::solve_coarsest() {
     auto& level = levels_.back();
     const auto exchange = [&](auto&& each) {
         std::size_t cell = 0;
         for (Index k = 0; k < level.nz; ++k)
             for (Index j = 0; j < level.ny; ++j)
                 for (Index i = 0; i < level.nx; ++i)
-                    each(coarsest_values_[cell++], j * level.plane() + k * level.pitch() + level.position(i));
+                    each(coarsest_values_[cell++], level.colours[static_cast<std::size_t>(MultigridLevel::colour_of(i, j))],
+                         level.row(j, k) + i / 2);
     };
-    exchange([&](double& value, Index at) { value = static_cast<double>(level.rhs.data()[at]); });
+    exchange([](double& value, const Colour& colour, Index at) { value = static_cast<double>(colour.rhs.data()[at]); });
     coarsest_.solve(coarsest_values_);
-    exchange([&](double& value, Index at) { level.x.data()[at] = static_cast<float>(value); });
+    exchange([](double& value, Colour& colour, Index at) { colour.x.data()[at] = static_cast<float>(value); });
 }
 
-void Multigrid::cycle() { cycle(0); }
-
-void Multigrid::cycle(std::size_t l) {
+void Multigrid::eliminate(std::size_t l) {
     auto& level = levels_[l];
-    const bool last = l + 1 == levels_.size();
-    if (last && !coarsest_values_.empty()) return solve_directly();
-    relax_zero(level, 0);
-    relax(level, 1);
-    if (!last) {
-        restrict_residual(level, levels_[l + 1]);
-        solve(l + 1);
-        prolong(level, levels_[l + 1]);
-        relax(level, 1);
-    }
-    relax(level, 0);
+    auto &k = level.colours[kept], &e = level.colours[eliminated];
+    for_each_plane(level, [&](Index j, Index at) { solve_lines(colour_plane(level, eliminated, j), e.rhs.data() + at, e.x.data() + at); });
+    for_each_plane(level, [&](Index j, Index at) {
+        add_neighbours(colour_plane(level, kept, j), k.rhs.data() + at, e.x.data() + at, k.rhs.data() + at);
+    });
+    count(level, lines + reading + writing);
+    count(level, sides + reading + writing);
 }
 
-// Two iterations of flexible CG (Notay 2010, algorithm 3.2): x = a c + b d with c, d the cycles' answers to rhs and to what is left of it.
+double Multigrid::restrict_residual(std::size_t l, const std::function<double(Index plane)>& before) {
+    const auto& fine = levels_[l];
+    if (l + 1 == levels_.size())
+        return parallel_block_sums<1>(fine.ny, fine.planes_per_block(), [&](Index begin, Index end) {
+            std::array<double, 1> sum{};
+            for (Index j = begin; j < end && before; ++j) sum[0] += before(j);
+            return sum;
+        })[0];
+    auto& coarse = levels_[l + 1];
+    count(fine, reading);
+    count(coarse, 2 * writing);
+    return parallel_block_sums<1>(coarse.ny, coarse.planes_per_block(), [&](Index begin, Index end) {
+        std::array<double, 1> sum{};
+        for (Index plane = begin; plane < end; ++plane) {
+            for (Index j = fine.y_groups.begin(plane); j < fine.y_groups.end(plane) && before; ++j) sum[0] += before(j);
+            restrict_plane(fine, fine.colours[kept].rhs.data(), plane, coarse);
+        }
+        return sum;
+    })[0];
+}
+
+// The correction starts as c, what the coarse level says; the eliminated colour follows with E⁻¹ Cᵀ c, and a sweep over the kept one gives
+// K z = r + C E⁻¹ Cᵀ c. So S z = r + C E⁻¹ Cᵀ (c − z), which asks for no diagonal and loses nothing when S z is nearly r.
+void Multigrid::step(std::size_t l, float* correction, float* difference, bool with_product) {
+    auto& level = levels_[l];
+    const float* rhs = level.colours[kept].rhs.data();
+    float* other = level.colours[eliminated].x.data();
+    if (l + 1 == levels_.size()) {
+        for_each_plane(level, [&](Index j, Index at) {
+            std::fill_n(difference + at, level.plane(), 0.0f);
+            solve_lines(colour_plane(level, kept, j), rhs + at, correction + at);
+            add_scaled_kernel(-1, correction + at, difference + at, level.plane());
+        });
+        count(level, lines + reading + 2 * writing);
+    } else {
+        auto& coarse = levels_[l + 1];
+        if (symmetric_) smooth_and_restrict(l, correction, difference);
+        solve(l + 1);
+        for_each_plane(coarse, [&](Index plane, Index) { prolong_plane(coarse, plane, over_correction, level, difference); });
+        if (symmetric_)
+            for_each_plane(level, [&](Index, Index at) { add_scaled_kernel(1, correction + at, difference + at, level.plane()); });
+        for_each_plane(level, [&](Index j, Index at) { relax_lines(colour_plane(level, eliminated, j), difference + at, other + at); });
+        for_each_plane(level, [&](Index j, Index at) {
+            relax_lines(colour_plane(level, kept, j), rhs + at, other + at, correction + at, difference + at);
+        });
+        count(coarse, 2 * reading);
+        count(level, writing);
+        count(level, sides + lines + reading + writing);
+        count(level, sides + lines + 2 * reading + 2 * writing);
+    }
+    if (!with_product) return;
+    for_each_plane(level, [&](Index j, Index at) { relax_lines(colour_plane(level, eliminated, j), difference + at, other + at); });
+    for_each_plane(level, [&](Index j, Index at) { add_neighbours(colour_plane(level, kept, j), rhs + at, other + at, difference + at); });
+    count(level, sides + lines + reading + writing);
+    count(level, sides + 2 * reading + writing);
+}
+
+// A first sweep from zero: z = K⁻¹ r leaves the residual C E⁻¹ Cᵀ z.
+void Multigrid::smooth_and_restrict(std::size_t l, float* correction, float* difference) {
+    auto& level = levels_[l];
+    auto& coarse = levels_[l + 1];
+    const float* rhs = level.colours[kept].rhs.data();
+    float* other = level.colours[eliminated].x.data();
+    for_each_plane(level, [&](Index j, Index at) {
+        solve_lines(colour_plane(level, kept, j), rhs + at, correction + at);
+        std::fill_n(difference + at, level.plane(), 0.0f);
+    });
+    for_each_plane(level, [&](Index j, Index at) { relax_lines(colour_plane(level, eliminated, j), correction + at, other + at); });
+    for_each_plane(level,
+                   [&](Index j, Index at) { add_neighbours(colour_plane(level, kept, j), difference + at, other + at, difference + at); });
+    for_each_plane(coarse, [&](Index plane, Index) { restrict_plane(level, difference, plane, coarse); });
+    count(level, lines + reading + 2 * writing);
+    count(level, sides + lines + reading + writing);
+    count(level, sides + 2 * reading + writing);
+    count(level, reading);
+    count(coarse, 2 * writing);
+}
+
 void Multigrid::solve(std::size_t l) {
     auto& level = levels_[l];
-    cycle(l);
-    if (!level.two_iterations || l + 1 == levels_.size()) return;
-    const auto [c_ac, unused, c_b] = apply(level, level.product.data(), level.rhs.data());
-    if (!(c_ac > 0)) return;
-    const double a = c_b / c_ac;
-    const auto [before, after] = parallel_block_sums<2>(level.ny, level.planes_per_block(), [&](Index begin, Index end) {
-        const Index at = begin * level.plane();
-        return subtract_kernel(static_cast<float>(a), level.product.data() + at, level.rhs.data() + at, (end - begin) * level.plane());
+    if (l + 1 == levels_.size() && !coarsest_values_.empty()) return solve_coarsest();
+    auto &k = level.colours[kept], &e = level.colours[eliminated];
+    eliminate(l);
+    restrict_residual(l, nullptr);
+    step(l, k.x.data(), level.difference.data(), level.two_iterations);
+    if (level.two_iterations) solve_twice(l);
+    for_each_plane(level, [&](Index j, Index at) {
+        relax_lines(colour_plane(level, eliminated, j), e.rhs.data() + at, k.x.data() + at, e.x.data() + at);
     });
-    std::swap(level.first, level.x);
+    count(level, sides + lines + 2 * reading + writing);
+}
+
+// Two iterations of flexible CG (Notay 2010, algorithm 3.2): x = a c + b d with c, d the steps' answers to the residual and to what is left
+// of it.
+void Multigrid::solve_twice(std::size_t l) {
+    auto& level = levels_[l];
+    const Index n = level.plane();
+    float *r = level.colours[kept].rhs.data(), *c = level.colours[kept].x.data(), *sc = level.difference.data();
+    float *d = level.second.data(), *sd = level.difference2.data();
+    const auto [c_sc, c_r, before] = sum_over_planes<3>(level, [&](Index at) {
+        return std::array{dot_kernel(c + at, sc + at, n), dot_kernel(c + at, r + at, n), dot_kernel(r + at, r + at, n)};
+    });
+    count(level, 3 * reading);
+    if (!(c_sc > 0)) return;
+    const double a = c_r / c_sc;
+    const double after = restrict_residual(l, [&, a = a](Index j) {
+        const Index at = level.row(j, 0);
+        add_scaled_kernel(static_cast<float>(-a), sc + at, r + at, n);
+        return dot_kernel(r + at, r + at, n);
+    });
+    count(level, reading + writing);
     double first_share = a, second_share = 0;
     if (after > enough_reduction * before) {
-        cycle(l);
-        const auto [d_ad, d_ac, d_r] = apply(level, nullptr, level.product.data());
-        const double rest = d_ad - d_ac * d_ac / c_ac;
+        step(l, d, sd, true);
+        const auto [d_sd, d_sc, d_r] = sum_over_planes<3>(level, [&](Index at) {
+            return std::array{dot_kernel(d + at, sd + at, n), dot_kernel(d + at, sc + at, n), dot_kernel(d + at, r + at, n)};
+        });
+        count(level, 4 * reading);
+        const double rest = d_sd - d_sc * d_sc / c_sc;
         if (rest > 0) {
             second_share = d_r / rest;
-            first_share = a - d_ac * second_share / c_ac;
+            first_share = a - d_sc * second_share / c_sc;
         }
     }
-    for_each_plane(level, [&](Index j) {
-        const Index at = j * level.plane();
-        combine_kernel(static_cast<float>(first_share), level.first.data() + at, static_cast<float>(second_share), level.x.data() + at,
-                       level.plane());
+    for_each_plane(level, [&](Index, Index at) {
+        combine_kernel(static_cast<float>(first_share), c + at, static_cast<float>(second_share), d + at, n);
     });
+    count(level, reading + writing);
+}
+
+void Multigrid::cycle() { solve(0); }
+
+void Multigrid::symmetric_cycle() {
+    symmetric_ = true;
+    solve(0);
+    symmetric_ = false;
+}
+
+void Multigrid::eliminate() { eliminate(0); }
+
+double Multigrid::restrict_residual(const std::function<double(Index plane)>& before) { return restrict_residual(0, before); }
+
+void Multigrid::precondition() {
+    auto& level = levels_.front();
+    step(0, level.colours[kept].x.data(), level.difference.data(), true);
+}
+
+void Multigrid::complete(ColourArray& x) {
+    auto& level = levels_.front();
+    auto &k = level.colours[kept], &e = level.colours[eliminated];
+    std::swap(k.x, x);
+    for_each_plane(level, [&](Index j, Index at) {
+        relax_lines(colour_plane(level, eliminated, j), e.rhs.data() + at, k.x.data() + at, e.x.data() + at);
+    });
+    count(level, sides + lines + 2 * reading + writing);
+}
+
+void Multigrid::clear_values() {
+    for (auto& level : levels_) level.clear_values();
 }
 
 void Multigrid::load_row(Index r, const double* residual, double scale) {
     auto& level = levels_.front();
     const Index k = r / natural_ny_, j = r % natural_ny_;
     if (transposed_) {
-        float* out = level.rhs.data() + k * level.pitch() + level.position(j);
-        for (Index i = 0; i < natural_nx_; ++i) out[i * level.plane()] = static_cast<float>(scale * residual[i]);
-    } else {
-        split_row(residual, scale, level.rhs.data() + j * level.plane() + k * level.pitch(), level.nx, level.half);
+        for (Index i = 0; i < natural_nx_; ++i) {
+            auto& colour = level.colours[static_cast<std::size_t>(MultigridLevel::colour_of(j, i))];
+            colour.rhs.data()[level.row(i, k) + j / 2] = static_cast<float>(scale * residual[i]);
+        }
+        return;
     }
+    const auto even = static_cast<std::size_t>(MultigridLevel::colour_of_even(j));
+    const Index at = level.row(j, k);
+    split_row(residual, scale, level.colours[even].rhs.data() + at, level.colours[1 - even].rhs.data() + at, level.nx);
 }
 
 void Multigrid::correction_row(Index r, double* z) const {
     const auto& level = levels_.front();
     const Index k = r / natural_ny_, j = r % natural_ny_;
     if (transposed_) {
-        const float* in = level.x.data() + k * level.pitch() + level.position(j);
-        for (Index i = 0; i < natural_nx_; ++i) z[i] = static_cast<double>(in[i * level.plane()]);
-    } else {
-        merge_row(level.x.data() + j * level.plane() + k * level.pitch(), z, level.nx, level.half);
+        for (Index i = 0; i < natural_nx_; ++i) {
+            const auto& colour = level.colours[static_cast<std::size_t>(MultigridLevel::colour_of(j, i))];
+            z[i] = matrix_scale_ * static_cast<double>(colour.x.data()[level.row(i, k) + j / 2]);
+        }
+        return;
     }
+    const auto even = static_cast<std::size_t>(MultigridLevel::colour_of_even(j));
+    const Index at = level.row(j, k);
+    merge_row(level.colours[even].x.data() + at, level.colours[1 - even].x.data() + at, matrix_scale_, z, level.nx);
 }
 
 std::size_t Multigrid::bytes() const {

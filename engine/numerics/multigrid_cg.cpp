@@ -1,97 +1,63 @@
 #include "numerics/multigrid_cg.hpp"
 
+#include <algorithm>
 #include <cmath>
-
-#include "numerics/block_sums.hpp"
-#include "numerics/conjugate_gradient.hpp"
-#include "numerics/linear_system.hpp"
-#include "numerics/multigrid.hpp"
-#include "numerics/stencil_kernel.hpp"
-#include "numerics/vector_kernel.hpp"
 
 namespace galena {
 
 namespace {
 
-/// See Progress. A cycle that does not lower the residual in so many iterations will not do it in many more.
-constexpr int patience = 30;
+/// Iterations within which the residual has to be halved.
+constexpr int patience = 40;
 
-class MultigridConjugateGradient final : public SymmetricSolver {
-public:
-    void prepare(const SymmetricStencil& a) override {
-        const Stopwatch watch;
-        stencil_ = &a;
-        system_.prepare(view(a), true);
-        multigrid_.prepare(view(a), system_.coupled());
-        for (auto* vector : {&r_, &p_, &q_})
-            if (vector->size() != a.grid->cell_count()) *vector = DoubleArray(a.grid->cell_count());
-        prepare_seconds_ = watch.seconds();
-    }
+/// Sums over the rows of the operator: term(row, first cell, room for a row, sums).
+template <std::size_t N, class Term>
+std::array<double, N> sum_rows(const StencilView<double>& a, Term&& term) {
+    return parallel_block_sums<N>(a.row_count(), a.rows_per_block(), [&](Index begin, Index end) {
+        std::vector<double> room(static_cast<std::size_t>(a.nx));
+        std::array<double, N> sums{};
+        for (Index row = begin; row < end; ++row) term(row, row * a.nx, room.data(), sums);
+        return sums;
+    });
+}
 
-    SolveReport solve(std::span<const double> b, std::span<double> x, const SolveOptions& options) override {
-        const Stopwatch watch;
-        SolveReport report;
-        report.solver = "multigrid_cg";
-        report.prepare_seconds = prepare_seconds_;
-        gave_up_ = false;
-        if (system_.start(b, x, r_, options, report)) {
-            system_.iterate(b, x, r_, options, report, [&] { pass(x, options, report); });
-            system_.finish(b, x, r_, options, report);
-            if (gave_up_ && report.iterations < options.max_iterations) fall_back(b, x, options, report);
-        }
-        report.seconds = watch.seconds();
-        return report;
-    }
+}  // namespace
 
-    [[nodiscard]] std::size_t bytes() const override {
-        return system_.bytes() + multigrid_.bytes() + 3 * sizeof(double) * static_cast<std::size_t>(r_.size());
-    }
-
-private:
-    void pass(std::span<double> x, const SolveOptions& options, SolveReport& report);
-    void fall_back(std::span<const double> b, std::span<double> x, const SolveOptions& options, SolveReport& report);
-
-    template <std::size_t N, class Term>
-    std::array<double, N> sum_rows(Term&& term) const {
-        const auto& a = system_.matrix();
-        return parallel_block_sums<N>(a.row_count(), a.rows_per_block(), [&](Index begin, Index end) {
-            std::vector<double> z(static_cast<std::size_t>(a.nx));
-            std::array<double, N> sums{};
-            for (Index row = begin; row < end; ++row) term(row, row * a.nx, z.data(), sums);
-            return sums;
-        });
-    }
-
-    const SymmetricStencil* stencil_ = nullptr;
-    LinearSystem system_;
-    Multigrid multigrid_;
-    DoubleArray r_, p_, q_;
-    bool gave_up_ = false;  ///< the cycle, not rounding, kept the residual from falling
-    double prepare_seconds_ = 0;
-};
+void MultigridConjugateGradient::iterate(const LinearSystem& system, Multigrid& multigrid, std::span<const double> b, std::span<double> x,
+                                         const SolveOptions& options, SolveReport& report) {
+    for (auto* vector : {&r_, &p_, &q_, &iterate_, &smoothed_}) *vector = DoubleArray(system.cell_count());
+    system.true_residual(b, x, r_, options);
+    system.iterate(b, x, r_, options, report, [&] { pass(system, multigrid, x, options, report); });
+}
 
 // Flexible CG (Notay 2000): the cycle is not quite a linear operation, because of its inner iterations and of rounding to floats, so the
 // direction is made conjugate to the last one explicitly.
-void MultigridConjugateGradient::pass(std::span<double> x, const SolveOptions& options, SolveReport& report) {
-    const auto& a = system_.matrix();
+void MultigridConjugateGradient::pass(const LinearSystem& system, Multigrid& multigrid, std::span<double> x, const SolveOptions& options,
+                                      SolveReport& report) {
+    const auto& a = system.matrix();
     const Index nx = a.nx;
-    double *r = r_.data(), *p = p_.data(), *q = q_.data(), *solution = x.data();
-    Progress progress(options, report, patience);
-    double relative = report.relative_residual, pq = 0;
+    double *r = r_.data(), *p = p_.data(), *q = q_.data(), *solution = iterate_.data(), *s = smoothed_.data();
     // Floats hold 38 decades each way; the residual is brought to about 1 in a cell.
-    const auto scale = [&] { return std::sqrt(static_cast<double>(a.cell_count())) / (relative * system_.reference()); };
-    sum_rows<1>([&](Index row, Index at, double*, auto&) { multigrid_.load_row(row, r + at, scale()); });
+    double relative = report.relative_residual, pq = 0;
+    const auto scale = [&] { return std::sqrt(static_cast<double>(a.cell_count())) / (relative * system.reference()); };
+    smoothed_square_ = sum_rows<1>(a, [&](Index row, Index at, double*, auto& sums) {
+        multigrid.load_row(row, r + at, scale());
+        std::copy_n(x.data() + at, nx, solution + at);
+        std::copy_n(r + at, nx, s + at);
+        sums[0] += dot_kernel(r + at, r + at, nx);
+    })[0];
+    Stagnation stagnation(patience);
     while (report.iterations < options.max_iterations) {
-        multigrid_.cycle();
+        multigrid.symmetric_cycle();
         const bool first = pq == 0;
-        const auto [zr, zq] = sum_rows<2>([&](Index row, Index at, double* z, auto& sums) {
-            multigrid_.correction_row(row, z);
+        const auto [zr, zq] = sum_rows<2>(a, [&](Index row, Index at, double* z, auto& sums) {
+            multigrid.correction_row(row, z);
             sums[0] += dot_kernel(z, r + at, nx);
             if (!first) sums[1] += dot_kernel(z, q + at, nx);
         });
         const double beta = first ? 0 : -zq / pq;
-        sum_rows<1>([&, zr = zr](Index row, Index at, double* z, auto&) {
-            multigrid_.correction_row(row, z);
+        sum_rows<1>(a, [&](Index row, Index at, double* z, auto&) {
+            multigrid.correction_row(row, z);
             if (first) std::copy(z, z + nx, p + at);
             else add_to_scaled_kernel(beta, z, p + at, nx);
         });
@@ -99,43 +65,42 @@ void MultigridConjugateGradient::pass(std::span<double> x, const SolveOptions& o
         const double alpha = zr / pq;
         if (!std::isfinite(alpha) || !(pq > 0)) {
             report.note = "the multigrid cycle is not positive definite";
-            gave_up_ = true;
             return;
         }
-        const double next_scale = scale();
-        const double rr = sum_rows<1>([&](Index row, Index at, double*, auto& sums) {
+        const double rr = sum_rows<1>(a, [&](Index, Index at, double*, auto& sums) {
             add_scaled_kernel(alpha, p + at, solution + at, nx);
             add_scaled_kernel(-alpha, q + at, r + at, nx);
             sums[0] += dot_kernel(r + at, r + at, nx);
-            multigrid_.load_row(row, r + at, next_scale);
         })[0];
-        relative = std::sqrt(rr) / system_.reference();
-        if (progress.done(relative)) {
-            gave_up_ = !(relative <= options.tolerance);
+        relative = std::sqrt(rr) / system.reference();
+        sum_rows<1>(a, [&](Index row, Index at, double*, auto&) { multigrid.load_row(row, r + at, scale()); });
+        const double smoothed = smooth(rr, x) / system.reference();
+        ++report.iterations;
+        report.history.push_back(smoothed);
+        if (smoothed <= options.tolerance) return;
+        if (stagnation.after(smoothed)) {
+            report.note = stagnation.note();
             return;
         }
     }
 }
 
-void MultigridConjugateGradient::fall_back(std::span<const double> b, std::span<double> x, const SolveOptions& options,
-                                           SolveReport& report) {
-    const std::string reason = report.note;
-    const auto lines = make_lines_conjugate_gradient();
-    lines->prepare(*stencil_);
-    if (!std::isfinite(report.relative_residual)) std::fill(x.begin(), x.end(), 0.0);
-    SolveOptions rest = options;
-    rest.max_iterations = options.max_iterations - report.iterations;
-    const auto second = lines->solve(b, x, rest);
-    report.converged = second.converged;
-    report.relative_residual = second.relative_residual;
-    report.iterations += second.iterations;
-    report.history.insert(report.history.end(), second.history.begin(), second.history.end());
-    report.worst_cell = second.worst_cell;
-    report.note = "multigrid: " + reason + "; went on with vertical lines" + (second.note.empty() ? "" : ": " + second.note);
+// Minimal residual smoothing (Schönauer 1987; Zhou & Walker 1994, eq. 1.3): CG lowers the energy of the error, not the residual. The point
+// of least residual between the smoothed solution so far and CG's own never goes up.
+double MultigridConjugateGradient::smooth(double rr, std::span<double> x) {
+    const Index n = r_.size();
+    double *r = r_.data(), *s = smoothed_.data(), *solution = iterate_.data(), *y = x.data();
+    const double rs = parallel_sum_blocks(n, [=](Index begin, Index end) { return dot_kernel(r + begin, s + begin, end - begin); });
+    const double distance = rr - 2 * rs + smoothed_square_;
+    const double share = distance > 0 ? std::clamp((smoothed_square_ - rs) / distance, 0.0, 1.0) : 0.0;
+    smoothed_square_ = parallel_sum_blocks(n, [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+            s[i] += share * (r[i] - s[i]);
+            y[i] += share * (solution[i] - y[i]);
+        }
+        return dot_kernel(s + begin, s + begin, end - begin);
+    });
+    return std::sqrt(smoothed_square_);
 }
-
-}  // namespace
-
-std::unique_ptr<SymmetricSolver> make_multigrid_conjugate_gradient() { return std::make_unique<MultigridConjugateGradient>(); }
 
 }  // namespace galena

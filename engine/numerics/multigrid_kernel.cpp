@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "numerics/vector_kernel.hpp"
-
 // The release build is portable: it also carries these loops for AVX2 and picks at start-up. Both give the same bits, because no
 // products are contracted (-ffp-contract=off) and sums keep their own lanes. Sanitizers do not get on with picking at start-up.
 #if defined(__x86_64__) && !defined(__AVX2__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -20,165 +18,171 @@ namespace {
 constexpr Index tile = 64;
 /// Couplings are about 1 at most: a pivot this small is none.
 constexpr float smallest_pivot = 1e-30f;
+/// Floats added up in single precision before they go on in double.
+constexpr Index stretch = 128;
+constexpr Index lanes = 8;
 
-/// One colour of one row: where its cells and their neighbours in the row lie.
-struct ColourRow {
-    Index own, west, east;  ///< offsets of the first cell of the colour, of its western and of its eastern neighbour
-};
+/// Σ horizontal couplings · neighbours of cell h of a row.
+struct NeighbourSum {
+    const float *west, *east, *south, *north, *x_west, *x_east, *x_south, *x_north;
 
-inline ColourRow colour_row(const MultigridPlane& a, int colour, Index k) {
-    const Index row = k * 2 * a.half;
-    return colour == 0 ? ColourRow{row, row + a.half - 1, row + a.half} : ColourRow{row + a.half, row, row + 1};
-}
-
-/// Σ horizontal couplings · neighbours of cell h of a colour. The coupling to the west is the western neighbour's to the east.
-struct HorizontalSum {
-    const float *east_of_west, *east, *south, *north, *x_west, *x_east, *x_south, *x_north;
-
-    HorizontalSum(const MultigridPlane& a, const ColourRow& row, const float* x)
-        : east_of_west(a.east + row.west), east(a.east + row.own), south(a.south + row.own), north(a.north + row.own), x_west(x + row.west),
-          x_east(x + row.east), x_south(a.x_south + row.own), x_north(a.x_north + row.own) {}
+    NeighbourSum(const ColourPlane& a, const float* others, Index k)
+        : west(a.west + k * a.pitch), east(a.east + k * a.pitch), south(a.south + k * a.pitch), north(a.north + k * a.pitch),
+          x_west(others + k * a.pitch + a.to_west), x_east(others + k * a.pitch + a.to_east), x_south(others + k * a.pitch + a.to_south),
+          x_north(others + k * a.pitch + a.to_north) {}
 
     float operator()(Index h) const {
-        return (east_of_west[h] * x_west[h] + east[h] * x_east[h]) + (south[h] * x_south[h] + north[h] * x_north[h]);
+        return (west[h] * x_west[h] + east[h] * x_east[h]) + (south[h] * x_south[h] + north[h] * x_north[h]);
     }
 };
 
-/// From the top but one down: x += above · x_above / pivot.
-inline void lines_down(const MultigridPlane& a, Index own, Index begin, Index end, float* x) {
-    const Index pitch = 2 * a.half;
-    for (Index k = a.nz - 1; k-- > 0;) {
-        const Index row = k * pitch + own;
-        const float *above = a.above + row, *inverse = a.inverse_pivot + row, *upper = x + row + pitch;
-        float* __restrict z = x + row;
+/// Solves the lines of a tile with the right-hand side source(k)(h): up with the pivots, then down with x += above · x_above / pivot.
+/// finish(k, h) follows when x is final.
+template <class Source, class Finish>
+[[gnu::always_inline]] inline void sweep_lines(const ColourPlane& a, float* x, Source&& source, Finish&& finish) {
+    const Index pitch = a.pitch;
+    for (Index begin = 0; begin < pitch; begin += tile) {
+        const Index end = std::min(pitch, begin + tile);
+        for (Index k = 0; k < a.nz; ++k) {
+            const auto rhs = source(k);
+            const float* inverse = a.inverse_pivot + k * pitch;
+            float* __restrict z = x + k * pitch;
+            if (k == 0) {
 #pragma omp simd
-        for (Index h = begin; h < end; ++h) z[h] += (above[h] * upper[h]) * inverse[h];
+                for (Index h = begin; h < end; ++h) z[h] = rhs(h) * inverse[h];
+            } else {
+                const float *below = a.above + (k - 1) * pitch, *lower = x + (k - 1) * pitch;
+#pragma omp simd
+                for (Index h = begin; h < end; ++h) z[h] = (rhs(h) + below[h] * lower[h]) * inverse[h];
+            }
+        }
+        const Index top = (a.nz - 1) * pitch;
+        finish(top, begin, end);
+        for (Index row = top - pitch; row >= 0; row -= pitch) {
+            const float *above = a.above + row, *inverse = a.inverse_pivot + row, *upper = x + row + pitch;
+            float* __restrict z = x + row;
+#pragma omp simd
+            for (Index h = begin; h < end; ++h) z[h] += (above[h] * upper[h]) * inverse[h];
+            finish(row, begin, end);
+        }
     }
 }
+
+constexpr auto nothing_more = [](Index, Index, Index) {};
 
 }  // namespace
 
-MultigridPlane plane_of(const MultigridLevel& level, const float* x, Index j) {
-    const Index plane = level.plane(), at = j * plane;
-    const float* nothing = level.nothing.data();
-    const bool south = j > 0, north = j + 1 < level.ny;
-    const float* diagonal = level.diagonal.size() > 0 ? level.diagonal.data() + at : nullptr;
+ColourPlane colour_plane(const MultigridLevel& level, int colour, Index j) {
+    const Colour &own = level.colours[static_cast<std::size_t>(colour)], &other = level.colours[static_cast<std::size_t>(1 - colour)];
+    const Index at = level.row(j, 0), plane = level.plane();
+    // Cell h of a row is i = 2 h + parity; its neighbours at i ± 1 are of the other parity.
+    const Index parity = (colour + j) & 1, to_west = parity - 1, to_east = parity;
     return {level.nz,
             level.half,
-            (level.nx + 1) / 2,
-            level.east.data() + at,
-            level.north.data() + at,
-            south ? level.north.data() + at - plane : nothing,
-            level.above.data() + at,
-            level.inverse_pivot.data() + at,
-            diagonal,
-            south ? x + at - plane : nothing,
-            north ? x + at + plane : nothing};
+            other.east.data() + at + to_west,
+            own.east.data() + at,
+            j > 0 ? other.north.data() + at - plane : level.nothing.data(),
+            own.north.data() + at,
+            own.above.data() + at,
+            own.inverse_pivot.data() + at,
+            to_west,
+            to_east,
+            j > 0 ? -plane : 0,
+            j + 1 < level.ny ? plane : 0};
 }
 
 GALENA_CLONES
-void relax_zero_lines(const MultigridPlane& a, int colour, const float* rhs, float* x) {
-    const Index pitch = 2 * a.half, own = colour * a.half;
-    for (Index begin = 0; begin < a.cells; begin += tile) {
-        const Index end = std::min(a.cells, begin + tile);
-        for (Index k = 0; k < a.nz; ++k) {
-            const Index row = k * pitch + own, lower_row = k > 0 ? row - pitch : row;
-            const float *b = rhs + row, *inverse = a.inverse_pivot + row, *below = a.above + lower_row, *lower = x + lower_row;
-            float* __restrict z = x + row;
-            if (k == 0)
+void solve_lines(const ColourPlane& a, const float* rhs, float* x) {
+    const auto source = [=](Index k) { return [row = rhs + k * a.pitch](Index h) { return row[h]; }; };
+    sweep_lines(a, x, source, nothing_more);
+}
+
+GALENA_CLONES
+void relax_lines(const ColourPlane& a, const float* others, float* x) {
+    sweep_lines(
+        a, x, [&](Index k) { return NeighbourSum(a, others, k); }, nothing_more);
+}
+
+GALENA_CLONES
+void relax_lines(const ColourPlane& a, const float* rhs, const float* others, float* x) {
+    const auto source = [&](Index k) {
+        return [row = rhs + k * a.pitch, sum = NeighbourSum(a, others, k)](Index h) { return row[h] + sum(h); };
+    };
+    sweep_lines(a, x, source, nothing_more);
+}
+
+GALENA_CLONES
+void relax_lines(const ColourPlane& a, const float* rhs, const float* others, float* x, float* difference) {
+    const auto source = [&](Index k) {
+        return [row = rhs + k * a.pitch, sum = NeighbourSum(a, others, k)](Index h) { return row[h] + sum(h); };
+    };
+    sweep_lines(a, x, source, [=](Index row, Index begin, Index end) {
+        const float* z = x + row;
+        float* __restrict d = difference + row;
 #pragma omp simd
-                for (Index h = begin; h < end; ++h) z[h] = b[h] * inverse[h];
-            else
+        for (Index h = begin; h < end; ++h) d[h] -= z[h];
+    });
+}
+
+GALENA_CLONES
+void add_neighbours(const ColourPlane& a, const float* base, const float* others, float* sum) {
+    for (Index k = 0; k < a.nz; ++k) {
+        const NeighbourSum neighbours(a, others, k);
+        const float* from = base + k * a.pitch;
+        float* to = sum + k * a.pitch;
 #pragma omp simd
-                for (Index h = begin; h < end; ++h) z[h] = (b[h] + below[h] * lower[h]) * inverse[h];
-        }
-        lines_down(a, own, begin, end, x);
+        for (Index h = 0; h < a.pitch; ++h) to[h] = from[h] + neighbours(h);
     }
 }
 
 GALENA_CLONES
-void relax_lines(const MultigridPlane& a, int colour, const float* rhs, float* x) {
-    const Index pitch = 2 * a.half;
-    for (Index begin = 0; begin < a.cells; begin += tile) {
-        const Index end = std::min(a.cells, begin + tile);
-        for (Index k = 0; k < a.nz; ++k) {
-            const ColourRow at = colour_row(a, colour, k);
-            const HorizontalSum sum(a, at, x);
-            const Index lower_row = k > 0 ? at.own - pitch : at.own;
-            const float *b = rhs + at.own, *inverse = a.inverse_pivot + at.own, *below = a.above + lower_row, *lower = x + lower_row;
-            float* __restrict z = x + at.own;
-            if (k == 0)
+double dot_kernel(const float* a, const float* b, Index n) {
+    double sum = 0;
+    for (Index begin = 0; begin < n; begin += stretch) {
+        const Index end = std::min(n, begin + stretch);
+        float lane[lanes] = {};
+        for (Index i = begin; i < end; i += lanes)  // rows are whole vectors
 #pragma omp simd
-                for (Index h = begin; h < end; ++h) z[h] = (b[h] + sum(h)) * inverse[h];
-            else
+            for (Index l = 0; l < lanes; ++l) lane[l] += a[i + l] * b[i + l];
+        sum += static_cast<double>(((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7])));
+    }
+    return sum;
+}
+
+GALENA_CLONES
+void add_scaled_kernel(float factor, const float* x, float* __restrict y, Index n) {
 #pragma omp simd
-                for (Index h = begin; h < end; ++h) z[h] = ((b[h] + sum(h)) + below[h] * lower[h]) * inverse[h];
-        }
-        lines_down(a, colour * a.half, begin, end, x);
+    for (Index i = 0; i < n; ++i) y[i] += factor * x[i];
+}
+
+GALENA_CLONES
+void combine_kernel(float a, float* __restrict x, float b, const float* y, Index n) {
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) x[i] = a * x[i] + b * y[i];
+}
+
+GALENA_CLONES
+void advance_kernel(const DirectionPlane& v, float beta, float alpha, Index n) {
+    const float *correction = v.correction, *product = v.product;
+    float* __restrict direction = v.direction, * __restrict image = v.image, * __restrict x = v.x, * __restrict residual = v.residual;
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) {
+        const float p = correction[i] + beta * direction[i], q = product[i] + beta * image[i];
+        direction[i] = p;
+        image[i] = q;
+        x[i] += alpha * p;
+        residual[i] -= alpha * q;
     }
 }
 
 GALENA_CLONES
-void neighbour_sum_row(const MultigridPlane& a, int colour, Index k, const float* x, float* result) {
-    const HorizontalSum sum(a, colour_row(a, colour, k), x);
+void add_row(const float* row, float* __restrict sum, Index n) {
 #pragma omp simd
-    for (Index h = 0; h < a.cells; ++h) result[h] = sum(h);
+    for (Index i = 0; i < n; ++i) sum[i] += row[i];
 }
 
 GALENA_CLONES
-std::array<double, 3> apply_plane(const MultigridPlane& a, const float* x, float* product, const float* other, const float* rhs) {
-    const Index pitch = 2 * a.half;
-    std::array<double, 3> dots{};
-    float buffer[tile];
-    for (Index k = 0; k < a.nz; ++k)
-        for (int colour = 0; colour < 2; ++colour) {
-            const ColourRow at = colour_row(a, colour, k);
-            const HorizontalSum sum(a, at, x);
-            const Index lower_row = k > 0 ? at.own - pitch : at.own, upper_row = k + 1 < a.nz ? at.own + pitch : at.own;
-            const float *diagonal = a.diagonal + at.own, *centre = x + at.own;
-            const float *above = a.above + at.own, *upper = x + upper_row, *below = a.above + lower_row, *lower = x + lower_row;
-            const float has_lower = k > 0 ? 1.0f : 0.0f;
-            for (Index begin = 0; begin < a.cells; begin += tile) {
-                const Index n = std::min(tile, a.cells - begin);
-                float* __restrict v = product ? product + at.own + begin : buffer;
-#pragma omp simd
-                for (Index i = 0; i < n; ++i) {
-                    const Index h = begin + i;
-                    v[i] = diagonal[h] * centre[h] - (sum(h) + ((has_lower * below[h]) * lower[h] + above[h] * upper[h]));
-                }
-                const float *c = centre + begin, *o = other + at.own + begin, *b = rhs + at.own + begin;
-                dots[0] += lane_sum(n, [=](Index i) { return static_cast<double>(c[i]) * static_cast<double>(v[i]); });
-                dots[1] += lane_sum(n, [=](Index i) { return static_cast<double>(c[i]) * static_cast<double>(o[i]); });
-                dots[2] += lane_sum(n, [=](Index i) { return static_cast<double>(c[i]) * static_cast<double>(b[i]); });
-            }
-        }
-    return dots;
-}
-
-GALENA_CLONES
-std::array<double, 2> subtract_kernel(float factor, const float* product, float* rhs, Index n) {
-    std::array<double, 2> squares{};
-    for (Index begin = 0; begin < n; begin += tile) {
-        const Index m = std::min(tile, n - begin);
-        float* __restrict b = rhs + begin;
-        const float* v = product + begin;
-        squares[0] += lane_sum(m, [=](Index i) { return static_cast<double>(b[i]) * static_cast<double>(b[i]); });
-#pragma omp simd
-        for (Index i = 0; i < m; ++i) b[i] -= factor * v[i];
-        squares[1] += lane_sum(m, [=](Index i) { return static_cast<double>(b[i]) * static_cast<double>(b[i]); });
-    }
-    return squares;
-}
-
-GALENA_CLONES
-void combine_kernel(float a, const float* first, float b, float* x, Index n) {
-#pragma omp simd
-    for (Index i = 0; i < n; ++i) x[i] = a * first[i] + b * x[i];
-}
-
-GALENA_CLONES
-void split_row(const double* in, double scale, float* row, Index nx, Index half) {
-    float *even = row, *odd = row + half;
+void split_row(const double* in, double scale, float* __restrict even, float* __restrict odd, Index nx) {
     const Index pairs = nx / 2;
 #pragma omp simd
     for (Index h = 0; h < pairs; ++h) {
@@ -189,36 +193,83 @@ void split_row(const double* in, double scale, float* row, Index nx, Index half)
 }
 
 GALENA_CLONES
-void merge_row(const float* row, double* out, Index nx, Index half) {
-    const float *even = row, *odd = row + half;
+void split_row(const float* in, float* __restrict even, float* __restrict odd, Index nx) {
     const Index pairs = nx / 2;
 #pragma omp simd
     for (Index h = 0; h < pairs; ++h) {
-        out[2 * h] = static_cast<double>(even[h]);
-        out[2 * h + 1] = static_cast<double>(odd[h]);
+        even[h] = in[2 * h];
+        odd[h] = in[2 * h + 1];
     }
-    if (nx % 2 != 0) out[nx - 1] = static_cast<double>(even[pairs]);
+    if (nx % 2 != 0) even[pairs] = in[nx - 1];
 }
 
-// A line's matrix is M = diag − couplings with diag = tie + horizontal + below + above. Elimination from below gives
-// pivot_k = above_k + t_k, t_k = tie_k + horizontal_k + below_k t_{k−1} / (below_k + t_{k−1}): all terms positive, so that a line that
+GALENA_CLONES
+void merge_row(const float* even, const float* odd, double scale, double* __restrict out, Index nx) {
+    const Index pairs = nx / 2;
+#pragma omp simd
+    for (Index h = 0; h < pairs; ++h) {
+        out[2 * h] = scale * static_cast<double>(even[h]);
+        out[2 * h + 1] = scale * static_cast<double>(odd[h]);
+    }
+    if (nx % 2 != 0) out[nx - 1] = scale * static_cast<double>(even[pairs]);
+}
+
+GALENA_CLONES
+void merge_row(const float* even, const float* odd, float scale, float* __restrict out, Index nx) {
+    const Index pairs = nx / 2;
+#pragma omp simd
+    for (Index h = 0; h < pairs; ++h) {
+        out[2 * h] = scale * even[h];
+        out[2 * h + 1] = scale * odd[h];
+    }
+    if (nx % 2 != 0) out[nx - 1] = scale * even[pairs];
+}
+
+GALENA_CLONES
+void scale_row(const StencilRow<double>& row, const std::uint8_t* mask, double scale, const SingleRow& to, Index n) {
+    float* __restrict east = to.east, * __restrict north = to.north, * __restrict above = to.above, * __restrict below = to.below;
+    float* __restrict sides = to.sides, * __restrict tie = to.tie;
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) {
+        const double s = mask[i] != 0 ? scale : 0.0;
+        const double e = s * row.east[i], w = s * row.west[i], v = s * row.north[i], u = s * row.south[i];
+        const double a = s * row.above[i], b = s * row.below[i];
+        const double rest = s * row.diagonal[i] - (((e + w) + (v + u)) + (a + b));
+        east[i] = static_cast<float>(e);
+        north[i] = static_cast<float>(v);
+        above[i] = static_cast<float>(a);
+        below[i] = static_cast<float>(b);
+        sides[i] = (static_cast<float>(w) + static_cast<float>(e)) + (static_cast<float>(u) + static_cast<float>(v));
+        tie[i] = static_cast<float>(rest > 0 ? rest : 0.0);
+    }
+}
+
+// A line's matrix is M = diag − couplings with diag = tie + sides + below + above. Elimination from below gives
+// pivot_k = above_k + t_k, t_k = tie_k + sides_k + below_k t_{k−1} / (below_k + t_{k−1}): all terms positive, so that a line that
 // hangs on almost nothing keeps its small tie to full relative precision.
-void line_pivots(const MultigridPlane& a, float* tie, float* inverse_pivot) {
-    const Index pitch = 2 * a.half;
-    for (Index k = 0; k < a.nz; ++k)
-        for (int colour = 0; colour < 2; ++colour) {
-            const ColourRow at = colour_row(a, colour, k);
-            const float *west = a.east + at.west, *east = a.east + at.own, *south = a.south + at.own, *north = a.north + at.own;
-            const float* above = a.above + at.own;
-            float *t = tie + at.own, *inverse = inverse_pivot + at.own;
-            for (Index h = 0; h < a.cells; ++h) {
-                const float below = k > 0 ? above[h - pitch] : 0.0f, lower = k > 0 ? t[h - pitch] : 0.0f;
-                const float through = below > 0 ? below * (lower / (below + lower)) : 0.0f;
-                t[h] += ((west[h] + east[h]) + (south[h] + north[h])) + through;
-                const float pivot = above[h] + t[h];
-                inverse[h] = pivot > smallest_pivot ? 1 / pivot : 0.0f;
-            }
+GALENA_CLONES
+void line_pivots(const float* sides, const float* above, const float* below, const float* lower_tie, float* __restrict tie,
+                 float* __restrict inverse_pivot, Index n) {
+    if (below) {
+#pragma omp simd
+        for (Index h = 0; h < n; ++h) {
+            const float bound = below[h] + lower_tie[h];
+            tie[h] += below[h] * (lower_tie[h] / (bound > smallest_pivot ? bound : smallest_pivot));
         }
+    }
+#pragma omp simd
+    for (Index h = 0; h < n; ++h) {
+        tie[h] += sides[h];
+        const float pivot = above[h] + tie[h];
+        inverse_pivot[h] = (pivot > smallest_pivot ? 1.0f : 0.0f) / (pivot > smallest_pivot ? pivot : smallest_pivot);
+    }
+}
+
+GALENA_CLONES
+void side_couplings(const ColourPlane& a, Index k, float* sides) {
+    const float *west = a.west + k * a.pitch, *east = a.east + k * a.pitch, *south = a.south + k * a.pitch, *north = a.north + k * a.pitch;
+#pragma omp simd
+    for (Index h = 0; h < a.pitch; ++h) sides[h] = (west[h] + east[h]) + (south[h] + north[h]);
 }
 
 }  // namespace galena

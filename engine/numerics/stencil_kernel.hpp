@@ -2,7 +2,11 @@
 // The inner loops over one row of cells. Neighbours across the sides of the box are replaced by the cell itself (its coupling is
 // zero there), so nothing is read out of bounds and the loops carry no branch.
 
+#include <cmath>
+#include <limits>
+
 #include "numerics/stencil.hpp"
+#include "numerics/vector_kernel.hpp"
 
 namespace galena {
 
@@ -45,6 +49,22 @@ inline void multiply_row(const StencilRow<double>& a, const RowValues<double>& x
 /// r = b − A x on one row.
 inline void residual_row(const StencilRow<double>& a, const double* b, const RowValues<double>& x, double* r, Index nx) {
     for_each_neighbour_sum(a, x, nx, [&](Index i, double sum) { r[i] = b[i] - (a.diagonal[i] * x.centre[i] - sum); });
+}
+
+/// r −= shift where something is coupled, 0 elsewhere.
+inline void mask_row(const std::uint8_t* coupled, double shift, double* r, Index nx) {
+#pragma omp simd
+    for (Index i = 0; i < nx; ++i) r[i] = coupled[i] != 0 ? r[i] - shift : 0.0;
+}
+
+/// How many cells of the row no solver can work with: coefficients that are not finite, or a diagonal that is not positive.
+inline double invalid_in_row(const StencilRow<double>& a, Index nx) {
+    constexpr double largest = std::numeric_limits<double>::max();
+    return lane_sum(nx, [&](Index i) {
+        const double sum = ((std::abs(a.west[i]) + std::abs(a.east[i])) + (std::abs(a.south[i]) + std::abs(a.north[i]))) +
+                           ((std::abs(a.below[i]) + std::abs(a.above[i])) + a.diagonal[i]);
+        return (a.diagonal[i] > 0) & (sum <= largest) ? 0.0 : 1.0;
+    });
 }
 
 /// coupled = 1 where something comes in from a neighbour, 0 where the row holds its diagonal alone.

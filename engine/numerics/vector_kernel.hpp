@@ -25,6 +25,11 @@ inline double dot_kernel(const double* a, const double* b, Index n) {
     return lane_sum(n, [=](Index i) { return a[i] * b[i]; });
 }
 
+/// Σ a_i.
+inline double sum_kernel(const double* a, Index n) {
+    return lane_sum(n, [=](Index i) { return a[i]; });
+}
+
 /// y += factor · x.
 inline void add_scaled_kernel(double factor, const double* x, double* y, Index n) {
 #pragma omp simd

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 
 #include "grid/random_field.hpp"
 #include "numerics/face_conductance.hpp"
@@ -44,7 +46,7 @@ struct FlowProblem {
             if (matrix.diagonal[c] == 0) matrix.diagonal[c] = 1;
     }
 
-    SolveReport solve(std::string_view name = "multigrid_cg", double tolerance = 1e-8) {
+    SolveReport solve(std::string_view name = "multigrid", double tolerance = 1e-8) {
         head = Eigen::VectorXd::Zero(rhs.size());
         const auto solver = make_symmetric_solver(name);
         solver->prepare(matrix);
@@ -88,31 +90,90 @@ int rises(const SolveReport& report) {
 
 }  // namespace
 
-TEST_CASE("lognormal conductivity: few iterations that lower the residual, at any contrast and size") {
+TEST_CASE("lognormal conductivity: few iterations, each with a smaller residual, at any contrast and size") {
     struct Case {
         Index nx, ny, nz;
         double sigma;
         int most;
     };
-    // Counts found are 9 to 13 (16 at sigma 6), whatever the size; the limits leave room for other rounding. With a V-cycle instead of the
-    // K-cycle sigma 4 takes more than 60.
+    // Counts found are 8 to 11, whatever the size, at sigma 6 up to 30; the limits leave room for other rounding. With a V-cycle instead of
+    // the K-cycle sigma 4 takes more than 60. Sections one cell thick join columns in one direction only.
     for (const auto& [nx, ny, nz, sigma, most] : {Case{24, 24, 8, 2, 15},
                                                   {64, 64, 16, 2, 15},
                                                   {61, 37, 13, 2, 15},
                                                   {64, 64, 16, 4, 20},
                                                   {61, 37, 13, 4, 20},
-                                                  {64, 64, 16, 6, 30},
+                                                  {64, 64, 16, 6, 45},
                                                   {200, 150, 1, 2, 16},
-                                                  {5, 300, 10, 2, 15}}) {
+                                                  {5, 300, 10, 2, 15},
+                                                  {300, 1, 40, 2, 25},
+                                                  {300, 1, 40, 4, 40},
+                                                  {1, 300, 40, 4, 40}}) {
         CAPTURE(nx);
+        CAPTURE(ny);
         CAPTURE(sigma);
         FlowProblem p = lognormal(nx, ny, nz, sigma);
         const auto report = p.solve();
         CHECK(report.converged);
         CHECK(report.iterations <= most);
-        CHECK(rises(report) <= 1);  // CG lowers the energy of the error every time, the residual nearly so
+        CHECK(rises(report) <= (sigma > 4 ? 1 : 0));  // where floats no longer hold it, the residual of the colour kept may start higher
+        CHECK(std::ssize(report.history) == report.iterations + 1);
         CHECK(report.note.empty());
     }
+}
+
+TEST_CASE("the true residual falls, not only the iteration's own") {
+    for (const double sigma : {2.0, 4.0}) {
+        FlowProblem p = lognormal(40, 40, 12, sigma);
+        const auto solver = make_symmetric_solver("multigrid");
+        solver->prepare(p.matrix);
+        double before = 1;
+        for (int most = 1; most < 8; ++most) {
+            Eigen::VectorXd x = Eigen::VectorXd::Zero(p.rhs.size()), r(p.rhs.size());
+            const auto report = solver->solve(span(p.rhs), span(x), {.tolerance = 1e-12, .max_iterations = most});
+            residual(p.matrix, span(p.rhs), span(x), span(r));
+            CHECK(report.iterations == most);
+            CHECK(r.norm() / p.rhs.norm() == doctest::Approx(report.relative_residual));
+            CHECK(report.relative_residual < before);
+            before = report.relative_residual;
+        }
+    }
+}
+
+TEST_CASE("a coarse level couples groups of cells by the sums of the couplings across their common faces") {
+    FlowProblem p = lognormal(20, 14, 6, 2);
+    const auto a = view(p.matrix);
+    Multigrid multigrid;
+    const std::vector<std::uint8_t> coupled(static_cast<std::size_t>(a.cell_count()), 1);
+    multigrid.prepare(a, coupled);
+    REQUIRE(multigrid.level_count() > 2);
+    const auto &fine = multigrid.level(0), &coarse = multigrid.level(1);
+    const auto group = [](const CellGroups& groups, Index i) {
+        return static_cast<Index>(std::upper_bound(groups.start.begin(), groups.start.end(), i) - groups.start.begin()) - 1;
+    };
+    const auto coarse_cell = [&](Index cell) {
+        const auto [i, j, k] = p.grid.ijk(cell);
+        return std::array{group(fine.x_groups, i), group(fine.y_groups, j), group(fine.z_groups, k)};
+    };
+    std::map<std::pair<std::array<Index, 3>, std::array<Index, 3>>, double> sums;
+    for_each_face_in_order(p.grid, [&](const Face& f) {
+        const auto from = coarse_cell(f.left), to = coarse_cell(f.right);
+        if (from != to) sums[{from, to}] += p.matrix.coupling[f];
+    });
+    // The levels are scaled by a power of two: the largest sum tells which.
+    double scale = 0;
+    int faces = 0;
+    for (const auto& [pair, sum] : sums) {
+        const auto& [from, to] = pair;
+        const auto [i, j, k] = from;
+        const auto& colour = coarse.colours[static_cast<std::size_t>(MultigridLevel::colour_of(i, j))];
+        const auto& array = to[0] != i ? colour.east : to[1] != j ? colour.north : colour.above;
+        const double coupling = static_cast<double>(array.data()[coarse.row(j, k) + i / 2]);
+        if (scale == 0) scale = std::exp2(std::round(std::log2(coupling / sum)));
+        CHECK(coupling == doctest::Approx(scale * sum).epsilon(1e-6));  // floats, at most eight of them added
+        ++faces;
+    }
+    CHECK(faces > 3 * coarse.cells() / 2);
 }
 
 TEST_CASE("iterations do not depend on the vertical anisotropy, nor much on the horizontal") {
@@ -120,7 +181,7 @@ TEST_CASE("iterations do not depend on the vertical anisotropy, nor much on the 
         FlowProblem p(box_grid(64, 64, 12));
         for (auto& k : p.kz) k *= factor;
         p.assemble();
-        CHECK(p.solve().iterations <= 25);  // 20 with columns as stiff as rods, 11 otherwise
+        CHECK(p.solve().iterations <= 25);
     }
     for (const bool along_x : {true, false}) {
         FlowProblem p(box_grid(64, 64, 12));
@@ -152,7 +213,7 @@ TEST_CASE("ten decades of conductivity: scattered cells, blocks, walls with gaps
         }
         p.scale(factor);
         p.assemble();
-        const auto report = p.solve("multigrid_cg", tolerance);
+        const auto report = p.solve("multigrid", tolerance);
         CHECK(report.converged);
         if (tolerance < 1e-11) {  // heads lie between those held; what is left of the residual acts on conductances of 1e-12
             CHECK(p.head.minCoeff() > -1e-3);
@@ -165,12 +226,12 @@ TEST_CASE("ten decades of conductivity: scattered cells, blocks, walls with gaps
     const auto walls = [](Index, Index i, Index j, Index) { return (i % 20 == 9 && j % 40 != 0) || (j % 20 == 7 && i % 40 != 0); };
     const auto blocks = [](Index, Index i, Index j, Index k) { return (i / 7 + j / 5 + k / 3) % 2 == 0; };
     CHECK(solve(scattered, 1e-8).iterations <= 25);   // 14
-    CHECK(solve(scattered, 1e-12).iterations <= 90);  // the tight cells' own heads come last: 56
-    CHECK(solve(walls, 1e-12).iterations <= 90);      // 59
-    // Each block floats between tight ones: hundreds of nearly free constants that no coarse level holds, and CG has to find one by one.
+    CHECK(solve(scattered, 1e-12).iterations <= 90);  // the tight cells' own heads come last: 43
+    CHECK(solve(walls, 1e-12).iterations <= 110);     // 67
+    // Each block floats between tight ones: hundreds of nearly free constants that no coarse level holds. 23.
     const auto report = solve(blocks, 1e-8);
-    CHECK(report.iterations <= 300);
-    CHECK(report.note.find("went on with vertical lines") != std::string::npos);
+    CHECK(report.iterations <= 50);
+    CHECK(rises(report) == 0);
 }
 
 TEST_CASE("inactive and pinched-out cells") {
@@ -186,7 +247,7 @@ TEST_CASE("inactive and pinched-out cells") {
         if (random.uniform(static_cast<std::uint64_t>(c)) < 0.3) grid.set_status(c, CellStatus::pass_through);
     FlowProblem p(std::move(grid));
     p.assemble();
-    CHECK(p.solve("multigrid_cg", 1e-11).converged);
+    CHECK(p.solve("multigrid", 1e-11).converged);
     const Eigen::VectorXd head = p.head;
     CHECK(p.solve("eigen_cg", 1e-11).converged);
     CHECK((p.head - head).cwiseAbs().maxCoeff() < 1e-7);  // heads up to 10 m, condition number below 1e5
@@ -201,7 +262,7 @@ TEST_CASE("rows and columns of cells") {
     const SymmetricStencil column = random_symmetric(grid, 1, 6, 1e-9);
     const Eigen::VectorXd b = random_vector(3000, 2);
     Eigen::VectorXd x = Eigen::VectorXd::Zero(3000);
-    const auto solver = make_symmetric_solver("multigrid_cg");
+    const auto solver = make_symmetric_solver("multigrid");
     solver->prepare(column);
     CHECK(solver->solve(span(b), span(x), {}).iterations <= 5);  // solved directly, up to rounding of the couplings to floats
 }
@@ -209,7 +270,7 @@ TEST_CASE("rows and columns of cells") {
 TEST_CASE("multigrid and the solver around it keep to 200 bytes per unknown, the operator included") {
     const Grid grid = box_grid(100, 100, 20);
     const SymmetricStencil a = random_symmetric(grid, 1);
-    const auto solver = make_symmetric_solver("multigrid_cg");
+    const auto solver = make_symmetric_solver("multigrid");
     solver->prepare(a);
     const double operator_and_vectors = 6 * sizeof(double);  // diagonal, three couplings, right-hand side, solution
     CHECK(operator_and_vectors + static_cast<double>(solver->bytes()) / 200000 < 125);
