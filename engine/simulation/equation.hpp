@@ -55,6 +55,7 @@ struct SolverStatistics {
     Index solves = 0, iterations = 0;
     double seconds = 0;
     double worst_residual = 0;
+    std::vector<std::string> remarks;  ///< what people should know of how it went
 
     /// Books one solve.
     void add(const std::string& used, int iterations_used, double relative_residual) {

@@ -302,6 +302,7 @@ private:
             if (s.solves > 0)
                 log_.line(fmt::format("{:<10} {} solves with {}, {} iterations, {:.3g} s, largest relative residual {:.2g}", s.equation,
                                       s.solves, s.solver, s.iterations, s.seconds, s.worst_residual));
+            for (const auto& remark : s.remarks) log_.line(fmt::format("warning: {}: {}", s.equation, remark));
         }
         const double cells = static_cast<double>(simulation_->domain().grid.active_count());
         log_.line(fmt::format("{} steps of {:.0f} cells in {:.2f} s: {:.3g} cells x steps per second; peak memory {:.2f} GiB; {} threads",

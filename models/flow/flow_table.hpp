@@ -13,6 +13,11 @@ enum class Regime { steady, transient };
 template <>
 inline const Words words<Regime> = {"steady", "transient"};
 
+/// What is done where layers are not level (numerics/deformed_layers.hpp).
+enum class SlopingLayers { corrected, two_point };
+template <>
+inline const Words words<SlopingLayers> = {"corrected", "two_point"};
+
 /// [flow]
 struct FlowTable {
     static constexpr std::string_view section = "flow", meaning = "flow of water in the ground: saturated, or with a water table";
@@ -24,6 +29,7 @@ struct FlowTable {
     int maximum_iterations = 2000;
     int maximum_newton_iterations = 50;
     std::string solver;
+    std::optional<SlopingLayers> sloping_layers;
     double initial_step = 86400;
     double growth = 1.5;
     std::optional<double> maximum_step;
@@ -48,6 +54,9 @@ struct FlowTable {
             parameter("maximum_newton_iterations", &T::maximum_newton_iterations, between(1, 1000), "of the nonlinear boundaries")
                 .with_default(),
             parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
+            parameter("sloping_layers", &T::sloping_layers,
+                      "where layers are not level: corrected: fluxes by all components of the gradient (second order; saturated flow only, "
+                      "and the default there); two_point: along the layer and across it as if it were level, the error is estimated"),
             parameter("initial_step", &T::initial_step, "d", positive, "transient: first step after the start and after every event")
                 .with_default(),
             parameter("growth", &T::growth, "", between(1, 10), "transient: largest ratio of one step to the one before").with_default(),
@@ -57,6 +66,9 @@ struct FlowTable {
         };
     }
     void check(ReadContext& context) {
+        if (formulation != Formulation::saturated && sloping_layers == SlopingLayers::corrected)
+            context.diagnostics.error(places.of("sloping_layers"), "sloping_layers = \"corrected\" is for saturated flow",
+                                      "use \"two_point\": the run estimates the error");
         if (regime == Regime::steady)
             reading::report_unused(places, "flow", {"initial_step", "growth", "maximum_step", "maximum_head_change"},
                                    "steady flow chooses no steps; set regime = \"transient\"", context);

@@ -59,6 +59,7 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
     if (!ground_) return;
     initial_head_ = field_of(table_.initial_head, site, domain, diagnostics);
     conductance_ = FaceField(domain.grid);
+    choose_layers();
     adopt_medium();
     resolve_boundaries(site, diagnostics);
     find_unknowns(diagnostics);
@@ -69,7 +70,9 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
 /// What follows from the medium, as it is now.
 void WaterFlow::adopt_medium() {
     const auto& m = domain_.medium;
-    compute_conductances(domain_.grid, m.conductivity(Axis::x), m.conductivity(Axis::y), m.conductivity(Axis::z), conductance_);
+    if (layers_) layers_->update();
+    compute_conductances(domain_.grid, m.conductivity(Axis::x), m.conductivity(Axis::y),
+                         layers_ ? layers_->across() : m.conductivity(Axis::z), conductance_);
     domain_.alterations.add_barriers(conductance_);
 }
 
@@ -140,6 +143,7 @@ std::vector<std::string> WaterFlow::summary() const {
     std::vector<std::string> lines{
         fmt::format("flow: {}, {}; {} boundaries", text_of(table_.formulation), text_of(table_.regime), boundaries_.size()),
         "  " + ground_->summary()};
+    if (layers_) lines.emplace_back("  layers are not level: fluxes by all components of the gradient");
     for (const auto& boundary : boundaries_)
         lines.push_back(fmt::format("  {:<14} {:<24} {} cells", boundary->type(), boundary->label.text, boundary->cells().size()));
     return lines;

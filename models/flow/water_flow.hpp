@@ -4,8 +4,10 @@
 
 #include "flow/flow_table.hpp"
 #include "flow/water_boundary.hpp"
+#include "numerics/deformed_layers.hpp"
 #include "numerics/face_conductance.hpp"
 #include "numerics/linear_solver.hpp"
+#include "numerics/residual_iteration.hpp"
 #include "simulation/equation.hpp"
 
 namespace galena {
@@ -66,6 +68,12 @@ private:
     Balance correct_nonlinear(State& state, const Balance& balance, double ratio, const FlowMoment& moment, double duration);
     [[noreturn]] void fail(const std::string& cause, Index cell, const FlowMoment& moment) const;
 
+    // water_flow_layers.cpp: layers that are not level
+    void choose_layers();
+    void add_cross_inflow(std::span<const double> head, std::span<double> out);
+    SolveReport solve_with_cross_fluxes(const SolveOptions& options);
+    void estimate_layer_error(const State& state);
+
     // water_flow_steps.cpp: steps, fluxes, budget, checkpoint
     void show_saturation(State& state) const;
     void finish_fluxes(State& state, double duration);
@@ -83,7 +91,10 @@ private:
     std::vector<std::shared_ptr<WaterBoundary>> boundaries_;
     bool changes_in_time_ = false;
 
-    FaceField conductance_;           ///< of all faces in saturated ground [m²/s]
+    FaceField conductance_;                   ///< of all faces in saturated ground [m²/s]
+    std::unique_ptr<DeformedLayers> layers_;  ///< where layers are not level and fluxes are corrected for it
+    std::unique_ptr<ResidualIteration> layers_iteration_;
+    bool layer_error_open_ = false;   ///< the error of two-point fluxes is still to be estimated
     std::vector<std::uint8_t> held_;  ///< 1 where the head is given
     std::vector<Index> held_cells_;
     std::vector<std::vector<double>> rate_, slope_;  ///< per boundary and cell
@@ -91,7 +102,7 @@ private:
     GroundWater water_;        ///< at the heads last evaluated
     CellField amount_before_;  ///< at the start of the step
     CellField arrears_;  ///< what the last step's fluxes brought beyond the amount that its heads mean [m³]; the next one makes up for it
-    FaceField flux_;     ///< nonlinear ground: through faces [m³/s]
+    FaceField flux_;     ///< nonlinear ground: through faces; sloping layers: what two-point fluxes miss [m³/s]
     SymmetricStencil matrix_;  ///< saturated ground
     Stencil jacobian_;         ///< nonlinear ground
     DoubleArray residual_, correction_;

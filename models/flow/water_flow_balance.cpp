@@ -49,6 +49,7 @@ void WaterFlow::add_inflow(const State& state) {
     const auto& grid = domain_.grid;
     if (!ground_->nonlinear()) {
         add_diffusive_inflow(grid, conductance_, state.hydraulic_head, residual_);
+        if (layers_) add_cross_inflow(state.hydraulic_head, residual_);
         return;
     }
     weighted_flux(grid, conductance_, relative_conductance(), state.hydraulic_head, flux_);

@@ -17,8 +17,8 @@ void WaterFlow::make_room() {
     const auto& grid = domain_.grid;
     residual_ = DoubleArray(grid.cell_count());
     correction_ = DoubleArray(grid.cell_count());
+    if (ground_->nonlinear() || layers_) flux_ = FaceField(grid);
     if (ground_->nonlinear()) {
-        flux_ = FaceField(grid);
         jacobian_ = Stencil(grid);
         newton_solver_ = make_nonsymmetric_solver(table_.solver.empty() ? nonsymmetric_solver_names().front() : table_.solver);
     } else {
@@ -46,6 +46,7 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
         flux_ = FaceField();
         solver_.reset();
         newton_solver_.reset();
+        layers_iteration_.reset();
     }
 }
 
@@ -112,8 +113,8 @@ WaterFlow::Balance WaterFlow::correct_linear(State& state, const FlowMoment& mom
     assemble_symmetric(duration);
     solver_->prepare(matrix_);
     correction_.fill(0.0);
-    const auto report = solver_->solve(
-        residual_, correction_, {.tolerance = 1e-3 * std::min(1e-6, std::sqrt(tolerance())), .max_iterations = table_.maximum_iterations});
+    const SolveOptions options{.tolerance = 1e-3 * std::min(1e-6, std::sqrt(tolerance())), .max_iterations = table_.maximum_iterations};
+    const auto report = layers_ ? solve_with_cross_fluxes(options) : solver_->solve(residual_, correction_, options);
     statistics_.add(report.solver, report.iterations, report.relative_residual);
     // A correction that at least halves the residual is a step forward; the outer iteration sees to the rest.
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);

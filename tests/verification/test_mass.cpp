@@ -230,7 +230,8 @@ courant = {:.17g}
 [substance.SO4]
 {}
 )",
-                                transient ? "regime = \"transient\"\ninitial_step = \"0.5 d\"" : "regime = \"steady\"", entering, seed % 3 == 0 ? 0.0 : 1.0, courant,
+                                transient ? "regime = \"transient\"\ninitial_step = \"0.5 d\"" : "regime = \"steady\"", entering,
+                                seed % 3 == 0 ? 0.0 : 1.0, courant,
                                 clean ? "" : "initial_concentration = { cells = \"content.csv\", column = \"value\", unit = \"mg/L\" }"),
                 ground.folder());
             run.start();
