@@ -24,16 +24,17 @@ constexpr double strong_share = 0.99;
 
 /// Water that carries the particles of a group in one moment, with what it takes to hold it.
 struct CarrierWater {
-    CellField capacity;
+    CellField capacity, wet_part;
     std::vector<CellRule> rules;
     const std::vector<WaterExchange>& exchanges;
     WaterTakers takers;
     ParticleFlow flow;
 
-    CarrierWater(const Moment& moment, const ParticleGroup& group)
+    CarrierWater(const Moment& moment, const ParticleGroup& group, Formulation formulation)
         : capacity(moment.domain.grid), exchanges(moment.state.water_exchanges),
           takers(exchanges, group.sign()), flow{moment.domain.grid, moment.state.water_flux,   {}, {}, {}, group.sign(),
                                                 !group.with_steps,  group.table.stagnant_after} {
+        if (formulation == Formulation::water_table) find_wet_parts(moment);
         find_capacity(moment, group.table);
         find_rules(moment, group.table);
         flow.capacity = capacity.span();
@@ -56,10 +57,24 @@ private:
         const auto& domain = moment.domain;
         for_each_cell(domain.grid, [&](Index c) {
             if (!(water[c] > 0)) return;
-            capacity[c] = table.distribution_coefficient
-                              ? water[c] + domain.medium.bulk_density[c] * domain.grid.volume(c) * *table.distribution_coefficient
-                              : water[c] * table.retardation_factor;
+            // Under a water table particles keep to the ground below it; what the pores above retain does not move.
+            const double wet = wet_part.empty() ? 1.0 : wet_part[c];
+            const double volume = domain.grid.volume(c) * wet;
+            const double moving = wet_part.empty() ? water[c] : domain.medium.mobile_porosity()[c] * volume;
+            capacity[c] = table.distribution_coefficient ? moving + domain.medium.bulk_density[c] * volume * *table.distribution_coefficient
+                                                         : moving * table.retardation_factor;
         });
+    }
+
+    /// Below the water table. A dry cell keeps a film: what infiltrates falls through it in no time.
+    void find_wet_parts(const Moment& moment) {
+        constexpr double film = 1e-6;
+        const auto& grid = flow.grid;
+        wet_part = CellField(grid);
+        for_each_cell(grid, [&](Index c) {
+            wet_part[c] = std::clamp((moment.state.hydraulic_head[c] - grid.bottom(c)) / grid.thickness(c), film, 1.0);
+        });
+        flow.wet_part = wet_part.span();
     }
 
     void find_rules(const Moment& moment, const ParticleTable& table) {
@@ -96,6 +111,7 @@ public:
         const auto& flow = site.section<FlowTable>();
         bool changes = flow.regime == Regime::transient;
         transient_ = changes;
+        formulation_ = flow.formulation;
         for (const auto& boundary : site.section<WaterBoundaries>().list) {
             if (!boundary) continue;
             boundaries_.push_back({std::string(boundary->type()), boundary->label.text});
@@ -190,7 +206,7 @@ private:
     }
 
     void advance(const Moment& moment, ParticleGroup& group) {
-        const CarrierWater water(moment, group);
+        const CarrierWater water(moment, group, formulation_);
         const double released = group.with_steps ? moment.state.time - group.table.release_time : infinite;
         if (!(released > 0)) return;
         const double until = std::min(released, group.longest_time());
@@ -249,6 +265,7 @@ private:
 
     const Grid& grid_;
     bool transient_ = false;
+    Formulation formulation_ = Formulation::saturated;
     std::vector<NamedBoundary> boundaries_;
     std::vector<ParticleGroup> groups_;
     std::vector<CellField> capture_map_, time_map_;  ///< per group; empty where it starts from no zone

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] virtual bool determines_head() const { return false; }
     /// The side of its cells that the water passes, where there is one; for the vectors of Darcy flux.
     [[nodiscard]] virtual std::optional<Side> through_side() const { return {}; }
+    /// False when water that leaves leaves its solute behind: it evaporates, or roots take it.
+    [[nodiscard]] virtual bool takes_solute() const { return true; }
     /// Every series, so that steps can end where one jumps.
     [[nodiscard]] virtual std::vector<const Series*> series() const = 0;
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/suggestion.hpp"
+#include "flow/flow_barrier.hpp"
 #include "grid/connectivity.hpp"
 #include "numerics/face_conductance.hpp"
 
@@ -60,6 +61,7 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
     initial_head_ = field_of(table_.initial_head, site, domain, diagnostics);
     conductance_ = FaceField(domain.grid);
     choose_layers();
+    place_flow_barriers(site, domain, diagnostics);
     adopt_medium();
     resolve_boundaries(site, diagnostics);
     find_unknowns(diagnostics);

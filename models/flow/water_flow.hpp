@@ -64,7 +64,7 @@ private:
     void assemble_symmetric(double duration);
     void assemble_jacobian(const State& state, double duration);
     void finish_diagonal(DoubleArray& diagonal, double duration) const;
-    Balance correct_linear(State& state, const FlowMoment& moment, double duration);
+    Balance correct_linear(State& state, const Balance& balance, const FlowMoment& moment, double duration);
     Balance correct_nonlinear(State& state, const Balance& balance, double ratio, const FlowMoment& moment, double duration);
     [[noreturn]] void fail(const std::string& cause, Index cell, const FlowMoment& moment) const;
 

@@ -68,8 +68,8 @@ WaterFlow::Balance WaterFlow::newton(State& state, const FlowMoment& moment, dou
         if (balance.converged || newton_iterations_ >= table_.maximum_newton_iterations) return balance;
         const double ratio = balance.imbalance / before;
         before = balance.imbalance;
-        balance =
-            ground_->nonlinear() ? correct_nonlinear(state, balance, ratio, moment, duration) : correct_linear(state, moment, duration);
+        balance = ground_->nonlinear() ? correct_nonlinear(state, balance, ratio, moment, duration)
+                                       : correct_linear(state, balance, moment, duration);
     }
 }
 
@@ -108,8 +108,8 @@ void WaterFlow::finish_diagonal(DoubleArray& diagonal, double duration) const {
     });
 }
 
-/// Heads += what the residual asks for.
-WaterFlow::Balance WaterFlow::correct_linear(State& state, const FlowMoment& moment, double duration) {
+/// Heads += what the residual asks for. Boundaries that switch may be overshot: a correction that makes things worse is shortened.
+WaterFlow::Balance WaterFlow::correct_linear(State& state, const Balance& balance, const FlowMoment& moment, double duration) {
     assemble_symmetric(duration);
     solver_->prepare(matrix_);
     correction_.fill(0.0);
@@ -119,6 +119,16 @@ WaterFlow::Balance WaterFlow::correct_linear(State& state, const FlowMoment& mom
     // A correction that at least halves the residual is a step forward; the outer iteration sees to the rest.
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
     ground_->correct(correction_, 1, state.hydraulic_head);
+    const auto whole = compute_residual(state, moment, duration);
+    if (!(whole.imbalance > balance.imbalance) || whole.imbalance <= rounding_of_heads(state)) return whole;
+    double length = 1;
+    while (length > 1e-3) {
+        ground_->correct(correction_, -0.5 * length, state.hydraulic_head);
+        length *= 0.5;
+        const auto shorter = compute_residual(state, moment, duration);
+        if (shorter.imbalance <= (1 - 1e-4 * length) * balance.imbalance) return shorter;
+    }
+    ground_->correct(correction_, 1 - length, state.hydraulic_head);
     return compute_residual(state, moment, duration);
 }
 

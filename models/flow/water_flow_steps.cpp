@@ -65,6 +65,7 @@ void WaterFlow::fill_exchanges(State& state) const {
         exchange.cells = boundary.cells();
         exchange.rate = rate_[b];
         exchange.side = boundary.through_side();
+        exchange.takes_solute = boundary.takes_solute();
         exchange.concentration = &boundary.concentration;
     }
     show_flux_through_sides(state);

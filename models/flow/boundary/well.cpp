@@ -1,7 +1,10 @@
 // Well: a given rate, shared among the cells its screen crosses in proportion to conductivity times screened length
-// (Neville & Tonkin 2004; the default of MODFLOW's multi-layer practice). It has no own head yet.
+// (Neville & Tonkin 2004; the default of MODFLOW's multi-layer practice). Where a limit of the level in the well is given, no cell gives or
+// takes more than flows between it and a well at that level (Thiem 1906, with the equivalent radius of Peaceman 1983).
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 #include <fmt/format.h>
 
@@ -16,6 +19,8 @@ struct Well final : WaterBoundary {
     double x = 0, y = 0;
     std::optional<double> screen_top, screen_bottom;
     Series rate;
+    double radius = 0.1;
+    std::optional<Series> lowest_level, highest_level;
 
     static auto parameters() {
         return std::tuple_cat(boundary_parameters(),
@@ -26,6 +31,11 @@ struct Well final : WaterBoundary {
                                             "elevation of the screen's upper end; the whole column when absent"),
                                   parameter("screen_bottom", &Well::screen_bottom, "m", anything, "elevation of the screen's lower end"),
                                   parameter("rate", &Well::rate, "m3/d", anything, "positive: injection, negative: pumping"),
+                                  parameter("radius", &Well::radius, "m", positive, "of the well; for its levels").with_default(),
+                                  parameter("lowest_level", &Well::lowest_level, "m", anything,
+                                            "pumping: water level in the well that is not gone below; the rate gives way"),
+                                  parameter("highest_level", &Well::highest_level, "m", anything,
+                                            "injection: water level in the well that is not exceeded; the rate gives way"),
                               });
     }
 
@@ -62,24 +72,44 @@ struct Well final : WaterBoundary {
     }
     void adopt_medium(const Domain& domain) override {
         share_.clear();
+        conductance_.clear();
         double sum = 0;
         for (std::size_t n = 0; n < cells_.size(); ++n) {
             share_.push_back(length_[n] * domain.medium.hydraulic_conductivity[cells_[n]]);
             sum += share_.back();
+            // The head of a cell is that at the equivalent radius around the well (Peaceman 1983).
+            const double equivalent = 0.14 * std::hypot(domain.grid.width_x(cells_[n]), domain.grid.width_y(cells_[n]));
+            conductance_.push_back(2 * std::numbers::pi * share_.back() / std::log(std::max(equivalent / radius, 1.01)));
         }
         for (auto& s : share_) s /= sum;
     }
     void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> out, std::span<double> slope) const override {
         const double mean = rate.mean(moment.origin, moment.from, moment.to);
+        const auto& limit = mean < 0 ? lowest_level : highest_level;
         for (std::size_t n = 0; n < cells_.size(); ++n) {
             const auto yield = mean < 0 ? yield_of(ground, n) : Yield{1, 0};
             out[n] = mean * share_[n] * yield.part;
             slope[n] = -mean * share_[n] * yield.slope;
+            if (limit) hold_level(limit->at_end(moment.origin, moment.from, moment.to), mean, ground, n, out[n], slope[n]);
         }
     }
-    [[nodiscard]] std::vector<const Series*> series() const override { return {&rate}; }
+    [[nodiscard]] std::vector<const Series*> series() const override {
+        std::vector<const Series*> all{&rate};
+        if (lowest_level) all.push_back(&*lowest_level);
+        if (highest_level) all.push_back(&*highest_level);
+        return all;
+    }
 
 private:
+    /// The most that flows between cell and well while the level in the well stands at its limit; a cell beyond the limit gives nothing.
+    void hold_level(double level, double mean, const GroundAtBoundary& ground, std::size_t n, double& out, double& slope) const {
+        const double k = mean < 0 ? ground.relative_conductivity[n] : 1.0,
+                     excess = mean < 0 ? ground.head[n] - level : level - ground.head[n];
+        const double most = conductance_[n] * k * std::max(excess, 0.0);
+        if (std::abs(out) <= most) return;
+        out = mean < 0 ? -most : most;
+        slope = excess > 0 ? conductance_[n] * (k + (mean < 0 ? ground.relative_conductivity_slope[n] * excess : 0.0)) : 0.0;
+    }
     struct Yield {
         double part, slope;
     };
@@ -92,6 +122,7 @@ private:
     }
 
     std::vector<double> length_, share_;  ///< of the screen in each cell [m]; of the rate
+    std::vector<double> conductance_;     ///< between cell and well [m²/s]
 };
 
 REGISTER(WaterBoundary, Well)
