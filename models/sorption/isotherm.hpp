@@ -20,6 +20,10 @@ public:
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) = 0;
     /// Distribution coefficient Kd per cell [m³/kg] where sorbed = Kd · concentration; nullptr for other laws.
     [[nodiscard]] virtual const CellField* distribution_coefficient() const { return nullptr; }
+    /// The medium changed: coefficients that follow from it are found anew.
+    virtual void adopt_medium(const Domain& domain) { (void)domain; }
+    /// The law that sorption tends to; another one than itself where it takes time.
+    [[nodiscard]] virtual const Isotherm& equilibrium() const { return *this; }
     /// In equilibrium, in the cells first, first + 1, ...: sorbed [kg/kg] and d(sorbed)/d(concentration) [m³/kg] at concentrations ≥ 0
     /// [kg/m³]. Sorbed is 0 at 0 and grows; the slope is finite and not negative everywhere.
     virtual void evaluate(Index first, std::span<const double> concentration, std::span<double> sorbed, std::span<double> slope) const = 0;

@@ -46,7 +46,8 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
         diagnostics.error(table_.place, "transport needs a porosity", "give it in a [[medium]] for every active cell");
         return;
     }
-    if (!domain.medium.bulk_density.empty()) soil_mass_ = CellField(domain.grid);
+    if (!domain.medium.bulk_density.empty()) soil_mass_ = mobile_soil_mass_ = CellField(domain.grid);
+    read_immobile_zones(site, diagnostics);
     adopt_medium();
     read_solutes(site, diagnostics);
     attach_sources(site, diagnostics);
@@ -70,6 +71,7 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
         const auto known = known_substances().find(id);
         solute.display = !table.display.empty() ? table.display : known != known_substances().end() ? known->second.display : id;
         if (table.sorption) read_sorption(table, solute, site, diagnostics);
+        add_immobile_stores(solute, site, diagnostics);
         if (table.initial_content) {
             if (domain_.medium.bulk_density.empty()) {
                 diagnostics.error(table.initial_content->place,
@@ -94,10 +96,18 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
 
 /// What follows from the medium and its alterations, as they are now.
 void SoluteTransport::adopt_medium() {
+    for (const auto& zone : immobile_zones_) zone->adopt_medium(domain_);
     if (!soil_mass_.empty())
-        for_each_cell(domain_.grid, [&](Index c) { soil_mass_[c] = domain_.medium.bulk_density[c] * domain_.grid.volume(c); });
+        for_each_cell(domain_.grid, [&](Index c) {
+            mobile_soil_mass_[c] = soil_mass_[c] = domain_.medium.bulk_density[c] * domain_.grid.volume(c);
+            for (const auto& zone : immobile_zones_) mobile_soil_mass_[c] = std::max(0.0, mobile_soil_mass_[c] - zone->soil_mass()[c]);
+        });
     if (!diffusion_geometry_.x.empty()) diffusion_conductance(domain_.grid, domain_.medium.mobile_porosity(), diffusion_geometry_);
-    for (auto& solute : solutes_) solute.storage.update(domain_.grid, domain_.alterations.distribution_of(solute.id));
+    for (auto& solute : solutes_) {
+        for (const auto& law : {solute.table.sorption, solute.table.immobile_sorption})
+            if (law) law->adopt_medium(domain_);
+        solute.storage.update(domain_.grid, domain_.alterations.distribution_of(solute.id));
+    }
     renewal_version_ = -1;
 }
 
@@ -110,7 +120,8 @@ void SoluteTransport::read_sorption(const SubstanceTable& table, Solute& solute,
     const auto mistakes = diagnostics.error_count();
     table.sorption->resolve(site, domain_, diagnostics);
     if (diagnostics.error_count() != mistakes) return;
-    solute.storage.add(domain_.grid, table.sorption->make_store(domain_.grid, soil_mass_, table.decays_sorbed ? solute.decay_rate : 0.0));
+    solute.storage.add(domain_.grid,
+                       table.sorption->make_store(domain_.grid, mobile_soil_mass_, table.decays_sorbed ? solute.decay_rate : 0.0));
 }
 
 void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics) {

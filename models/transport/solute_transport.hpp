@@ -7,6 +7,7 @@
 #include "numerics/stencil.hpp"
 #include "simulation/equation.hpp"
 #include "transport/dispersion.hpp"
+#include "transport/immobile_zone.hpp"
 #include "transport/solute_storage.hpp"
 #include "transport/solute_source.hpp"
 #include "transport/substance.hpp"
@@ -105,6 +106,8 @@ private:
     void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics);
     CellField initial_from_content(const Solute& solute, const CellField& content) const;
     void read_sorption(const SubstanceTable& table, Solute& solute, const Site& site, Diagnostics& diagnostics);
+    void read_immobile_zones(const Site& site, Diagnostics& diagnostics);
+    void add_immobile_stores(Solute& solute, const Site& site, Diagnostics& diagnostics);
     void make_room(State& state) const;
 
     [[nodiscard]] double smallest_capacity(const State& state, Index cell) const;
@@ -138,7 +141,9 @@ private:
     Dispersivity dispersivity_;
     Domain& domain_;
     std::vector<Solute> solutes_;
-    CellField soil_mass_;           ///< dry soil per cell [kg]; empty without bulk density
+    CellField soil_mass_;         ///< dry soil per cell [kg]; empty without bulk density
+    CellField mobile_soil_mass_;  ///< the part that touches mobile water [kg]; the whole without immobile zones
+    std::vector<std::shared_ptr<ImmobileZone>> immobile_zones_;
     FaceField diffusion_geometry_;  ///< conductance per unit of molecular diffusion; empty when nothing diffuses
     FaceField dispersion_;          ///< mechanical, of the present flow [m³/s]; empty without dispersivity
     Index dispersion_version_ = -1;

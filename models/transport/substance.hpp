@@ -10,7 +10,7 @@ namespace galena {
 struct SubstanceTable {
     std::string display;
     std::optional<SpatialValue> initial_concentration, initial_content;
-    std::shared_ptr<Isotherm> sorption;
+    std::shared_ptr<Isotherm> sorption, immobile_sorption;
     std::optional<double> half_life, decay_rate;
     bool decays_sorbed = true;
     double molecular_diffusion = 0;
@@ -25,6 +25,9 @@ struct SubstanceTable {
             parameter("initial_content", &T::initial_content, "mg/kg", not_negative,
                       "total content per dry soil at the start, dissolved and sorbed together; parted in equilibrium"),
             parameter("sorption", &T::sorption, "how it sorbs; a tracer when absent").with_default(),
+            parameter("immobile_sorption", &T::immobile_sorption,
+                      "how it sorbs to the solid that touches immobile water; as `sorption` says when absent")
+                .with_default(),
             parameter("half_life", &T::half_life, "d", positive, "of first-order decay (or give decay_rate)"),
             parameter("decay_rate", &T::decay_rate, "1/d", not_negative, "of first-order decay"),
             parameter("decays_sorbed", &T::decays_sorbed, "the sorbed part decays at the same rate").with_default(),

@@ -107,5 +107,10 @@ TEST_SUITE("verification") {
     // With Freundlich's law MODFLOW loses up to 0.4 % of the sorbed mass, which shows; with Langmuir's it does not.
     TEST_CASE("MODFLOW 6: Freundlich sorption in a column") { compare_with_modflow("p02a", 3e-3, seconds_and_cm); }
     TEST_CASE("MODFLOW 6: Langmuir sorption in a column") { compare_with_modflow("p02b", 1e-3, seconds_and_cm); }
+    // Kinetic sorption is linear: the same equations and steps again, to MODFLOW's closure, which leaves more where the pulse is sharp.
+    TEST_CASE("MODFLOW 6: kinetic sorption in a column, at no rate") { compare_with_modflow("p02c", 1e-4, seconds_and_cm); }
+    TEST_CASE("MODFLOW 6: at a low rate") { compare_with_modflow("p02d", 1e-5, seconds_and_cm); }
+    TEST_CASE("MODFLOW 6: at a higher rate") { compare_with_modflow("p02e", 1e-5, seconds_and_cm); }
+    TEST_CASE("MODFLOW 6: at a rate that is equilibrium nearly") { compare_with_modflow("p02f", 1e-5, seconds_and_cm); }
     TEST_CASE("MODFLOW 6: a point source in a uniform flow field") { compare_with_modflow("p03", 5e-3); }
 }
