@@ -29,6 +29,43 @@ void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const 
     });
 }
 
+namespace {
+
+/// Both neighbours of a cell along an axis are there.
+bool has_neighbours(const Grid& grid, Index cell, Axis axis) {
+    const auto first = static_cast<Side>(2 * static_cast<int>(axis)), last = static_cast<Side>(2 * static_cast<int>(axis) + 1);
+    const Index before = neighbour(grid, cell, first), after = neighbour(grid, cell, last);
+    return before >= 0 && after >= 0 && grid.active(before) && grid.active(after);
+}
+
+}  // namespace
+
+void cross_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& a, CrossDispersion& out) {
+    CellField q[3] = {CellField(grid), CellField(grid), CellField(grid)};
+    cell_vectors(grid, water_flux, q[0], q[1], q[2]);
+    const auto size = [](const DoubleArray& faces) { return static_cast<std::size_t>(faces.size()); };
+    for (auto* list : {&out.xy, &out.xz}) list->assign(size(water_flux.x), 0.0F);
+    for (auto* list : {&out.yx, &out.yz}) list->assign(size(water_flux.y), 0.0F);
+    for (auto* list : {&out.zx, &out.zy}) list->assign(size(water_flux.z), 0.0F);
+    std::vector<float>* lists[3][3] = {{nullptr, &out.xy, &out.xz}, {&out.yx, nullptr, &out.yz}, {&out.zx, &out.zy, nullptr}};
+    for_each_face(grid, [&](const Face& f) {
+        if (!grid.active(f.left) || !grid.active(f.right)) return;
+        const int normal = static_cast<int>(f.axis);
+        const double area = 0.5 * (side_area(grid, f.left, f.axis) + side_area(grid, f.right, f.axis));
+        double v[3];
+        for (int d = 0; d < 3; ++d) v[d] = d == normal ? water_flux[f] / area : 0.5 * (q[d][f.left] + q[d][f.right]);
+        const double speed = std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
+        if (speed == 0) return;
+        for (int d = 0; d < 3; ++d) {
+            if (d == normal || !has_neighbours(grid, f.left, static_cast<Axis>(d)) || !has_neighbours(grid, f.right, static_cast<Axis>(d)))
+                continue;
+            const double transverse = d == 2 || normal == 2 ? a.transverse_vertical : a.transverse_horizontal;
+            (*lists[normal][d])[static_cast<std::size_t>(f.index)] =
+                static_cast<float>((a.longitudinal - transverse) * v[normal] * v[d] / speed * area);
+        }
+    });
+}
+
 void diffusion_conductance(const Grid& grid, const CellField& porosity, FaceField& out) {
     CellField coefficient(grid);
     for_each_cell(grid, [&](Index c) { coefficient[c] = std::pow(porosity[c], 4.0 / 3.0); });

@@ -124,7 +124,6 @@ void SoluteTransport::book_reactions(State& state, Index s, const Step& step) {
 }
 
 void SoluteTransport::book(State& state, Index s, const Step& step) {
-    const auto& grid = domain_.grid;
     auto& solute = solutes_[static_cast<std::size_t>(s)];
     auto& terms = solute.terms;
     terms.clear();
@@ -140,12 +139,21 @@ void SoluteTransport::book(State& state, Index s, const Step& step) {
         terms.push_back(std::move(term));
     }
     book_reactions(state, s, step);
-    // One pass over the cells for all that is held, released, taken up and decayed.
+    book_storage(state, s, step);
+}
+
+/// One pass over the cells for all that is held, released, taken up and decayed. decayed_so_far: where a step was made of several, the amount
+/// that decayed in them; else it goes by the concentrations at the end.
+void SoluteTransport::book_storage(const State& state, Index s, const Step& step, std::optional<double> decayed_so_far) {
+    const auto& grid = domain_.grid;
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    auto& terms = solute.terms;
+    const bool sum_decay = solute.storage.decays() && !decayed_so_far;
     enum : std::size_t { dissolved_in, dissolved_out, dissolved_held, sorbed_in, sorbed_out, sorbed_held, lost, count };
     const auto sums = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {
         std::array<double, count> sum{};
         std::array<double, sum_block> lost_here{};
-        if (solute.storage.decays()) decayed(state, solute, begin, end, step, lost_here);
+        if (sum_decay) decayed(state, solute, begin, end, step, lost_here);
         for (Index c = begin; c < end; ++c) {
             if (!grid.active(c)) continue;
             const auto amounts = amounts_of(state, solute, c);
@@ -159,7 +167,7 @@ void SoluteTransport::book(State& state, Index s, const Step& step) {
         }
         return sum;
     });
-    if (solute.storage.decays()) terms.push_back({solute.id, "decay", "first_order", 0, sums[lost], "kg", 0});
+    if (solute.storage.decays()) terms.push_back({solute.id, "decay", "first_order", 0, decayed_so_far.value_or(sums[lost]), "kg", 0});
     terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", sums[dissolved_held]});
     terms.push_back({solute.id, "storage", "sorbed", sums[sorbed_in], sums[sorbed_out], "kg", sums[sorbed_held]});
 }

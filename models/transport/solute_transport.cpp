@@ -1,4 +1,4 @@
-#include "transport/solute_transport.hpp"
+#include "transport/solute_group.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -16,6 +16,8 @@ namespace galena {
 REGISTER_SECTION(TransportTable)
 
 namespace {
+
+constexpr double steps_between_books = 20;  ///< explicit steps
 
 const bool registered = EquationIndex::instance().add(
     {"transport", 20, [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Equation> {
@@ -108,7 +110,7 @@ void SoluteTransport::adopt_medium() {
             if (law) law->adopt_medium(domain_);
         solute.storage.update(domain_.grid, domain_.alterations.distribution_of(solute.id));
     }
-    renewal_version_ = -1;
+    renewal_version_ = groups_version_ = -1;
 }
 
 void SoluteTransport::read_sorption(const SubstanceTable& table, Solute& solute, const Site& site, Diagnostics& diagnostics) {
@@ -181,9 +183,10 @@ CellField SoluteTransport::initial_from_content(const Solute& solute, const Cell
 }
 
 std::vector<std::string> SoluteTransport::summary() const {
-    std::vector<std::string> lines{fmt::format("transport: upwind, implicit, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m",
-                                               table_.courant, dispersivity_.longitudinal, dispersivity_.transverse_horizontal,
-                                               dispersivity_.transverse_vertical)};
+    std::vector<std::string> lines{fmt::format(
+        "transport: {}, {}, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m",
+        words<AdvectionScheme>[static_cast<std::size_t>(table_.advection)], words<Stepping>[static_cast<std::size_t>(table_.stepping)],
+        table_.courant, dispersivity_.longitudinal, dispersivity_.transverse_horizontal, dispersivity_.transverse_vertical)};
     for (const auto& solute : solutes_) {
         const auto sorption = solute.table.sorption ? solute.table.sorption->text(domain_.grid) : std::string("does not sorb");
         const auto decay =
@@ -249,6 +252,7 @@ void SoluteTransport::update_dispersion(const State& state) {
     if (dispersivity_.none() || dispersion_version_ == state.flow_version) return;
     if (dispersion_.x.empty()) dispersion_ = FaceField(domain_.grid);
     mechanical_dispersion(domain_.grid, state.water_flux, dispersivity_, dispersion_);
+    if (table_.dispersion == DispersionKind::tensor) cross_dispersion(domain_.grid, state.water_flux, dispersivity_, cross_);
     dispersion_version_ = state.flow_version;
 }
 
@@ -276,6 +280,10 @@ void SoluteTransport::update_renewal_time(const State& state) const {
 }
 
 double SoluteTransport::longest_step(const State& state) const {
+    // Explicit steps keep to their own bound; the step around them only says how often books are made and observers look.
+    if (steps_explicitly(state))
+        return std::min(explicit_duration_ > 0 ? steps_between_books * explicit_duration_ : table_.initial_step,
+                        table_.maximum_step.value_or(infinite));
     update_renewal_time(state);
     return std::min({next_step_, table_.courant * renewal_time_, table_.maximum_step.value_or(infinite)});
 }
@@ -457,6 +465,12 @@ void SoluteTransport::solve_one(State& state, Index s, const Step& step) {
 void SoluteTransport::advance(State& state, const Step& step) {
     const auto begin = std::chrono::steady_clock::now();
     step_duration_ = step.duration;
+    update_dispersion(state);
+    if (steps_explicitly(state)) {
+        advance_explicitly(state, step);
+        statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        return;
+    }
     if (!solver_) {
         matrix_ = Stencil(domain_.grid);
         right_hand_side_ = DoubleArray(domain_.grid.cell_count());
@@ -464,7 +478,6 @@ void SoluteTransport::advance(State& state, const Step& step) {
         losses_ = DoubleArray(domain_.grid.cell_count());
         solver_ = make_nonsymmetric_solver(table_.solver.empty() ? nonsymmetric_solver_names().front() : table_.solver);
     }
-    update_dispersion(state);
     for (Index s = 0; s < static_cast<Index>(solutes_.size()); ++s) {
         solve_one(state, s, step);
         book(state, s, step);

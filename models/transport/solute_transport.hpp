@@ -6,56 +6,14 @@
 #include "numerics/linear_solver.hpp"
 #include "numerics/stencil.hpp"
 #include "simulation/equation.hpp"
-#include "transport/dispersion.hpp"
+#include "transport/explicit_step.hpp"
 #include "transport/immobile_zone.hpp"
 #include "transport/solute_storage.hpp"
 #include "transport/solute_source.hpp"
 #include "transport/substance.hpp"
+#include "transport/transport_table.hpp"
 
 namespace galena {
-
-/// [transport]
-struct TransportTable {
-    static constexpr std::string_view section = "transport", meaning = "transport of dissolved substances";
-
-    double longitudinal_dispersivity = 0;
-    std::optional<double> transverse_horizontal_dispersivity, transverse_vertical_dispersivity;
-    double courant = 1;
-    double initial_step = 86400;
-    double growth = 2;
-    std::optional<double> maximum_step;
-    double tolerance = 1e-12;
-    double nonlinear_tolerance = 1e-8;
-    int maximum_iterations = 1000;
-    std::string solver;
-    Place place;
-    Places places;
-
-    static auto parameters() {
-        using T = TransportTable;
-        return std::tuple{
-            parameter("longitudinal_dispersivity", &T::longitudinal_dispersivity, "m", not_negative, "along the flow").with_default(),
-            parameter("transverse_horizontal_dispersivity", &T::transverse_horizontal_dispersivity, "m", not_negative,
-                      "across the flow, horizontally; a tenth of the longitudinal when absent"),
-            parameter("transverse_vertical_dispersivity", &T::transverse_vertical_dispersivity, "m", not_negative,
-                      "across the flow, vertically; a hundredth of the longitudinal when absent"),
-            parameter("courant", &T::courant, "", positive,
-                      "steps are chosen so that no cell's mobile and sorbed amount is renewed more often than this in a step")
-                .with_default(),
-            parameter("initial_step", &T::initial_step, "d", positive, "longest first step").with_default(),
-            parameter("growth", &T::growth, "", between(1, 100), "largest ratio of one step to the one before").with_default(),
-            parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
-            parameter("tolerance", &T::tolerance, "", Bounds{0, 1e-3, false, true}, "relative residual of the linear solver")
-                .with_default(),
-            parameter("nonlinear_tolerance", &T::nonlinear_tolerance, "", Bounds{0, 1e-2, false, true},
-                      "change of the last Newton iteration over the largest concentration, where sorption is not linear; amounts are "
-                      "conserved whatever it is")
-                .with_default(),
-            parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
-            parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
-        };
-    }
-};
 
 class SoluteTransport final : public Equation {
 public:
@@ -76,6 +34,7 @@ public:
     void load(CheckpointReader& in, State& state) override;
     [[nodiscard]] SolverStatistics statistics() const override { return statistics_; }
     [[nodiscard]] std::vector<std::string> summary() const override;
+    ~SoluteTransport() override;
 
 private:
     struct Solute {
@@ -119,6 +78,16 @@ private:
     void hold_concentrations(const Solute& solute, const Step& step);
     void add_storage(const State& state, Index s, const Step& step);
     void solve_one(State& state, Index s, const Step& step);
+
+    // Explicit steps (explicit_transport.cpp).
+    struct Group;
+    [[nodiscard]] bool steps_explicitly(const State& state) const;
+    void prepare_groups(const State& state);
+    void prepare_group(const State& state, Group& group) const;
+    void collect_special_cells(const State& state, const Solute& solute, const Step& step, ExplicitSolute& out) const;
+    void advance_explicitly(State& state, const Step& step);
+    void book_explicit(State& state, Index s, const Step& step, const ExplicitSolute& moved);
+    void book_storage(const State& state, Index s, const Step& step, std::optional<double> decayed_so_far = {});
     double solve_linear(State& state, Index s, const Step& step, double tolerance);
     double update_amounts(State& state, Index s, const Step& step);
     void solve_nonlinear(State& state, Index s, const Step& step);
@@ -161,6 +130,10 @@ private:
     mutable double renewal_time_ = 0;
     mutable Index renewal_version_ = -1;
     SolverStatistics statistics_;
+    std::vector<std::unique_ptr<Group>> groups_;  ///< solutes with the same molecular diffusion: they share an operator
+    Index groups_version_ = -1;
+    CrossDispersion cross_;
+    double explicit_duration_ = 0;  ///< of the steps within the last one [s]
 };
 
 }  // namespace galena

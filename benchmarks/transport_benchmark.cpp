@@ -1,0 +1,209 @@
+// transport/modflow6/200k: the whole reference problem of a lognormal aquifer, flow and transport, as a site.
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <fmt/os.h>
+#include <unistd.h>
+
+#include "simulation/simulation.hpp"
+#include "stream.hpp"
+
+namespace galena::bench {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+// ---- the reference problem --------------------------------------------------------------------------------------------------------
+
+constexpr Index nx = 100, ny = 100, nz = 20;
+
+fs::path reference_folder() {
+    const char* given = std::getenv("GALENA_MODFLOW6");
+    return (given ? fs::path(given) : fs::path(GALENA_SOURCE_DIR) / ".." / "shared" / "reference" / "modflow6") / "lognormal_200k";
+}
+
+/// Single-precision numbers of a compressed file, in galena's order: the file lists layers from the top and rows from the north.
+std::vector<double> read_reference(const fs::path& file) {
+    std::vector<float> raw(static_cast<std::size_t>(nx * ny * nz));
+    FILE* pipe = popen(("gzip -dc '" + file.string() + "'").c_str(), "r");
+    const auto read = pipe ? std::fread(raw.data(), sizeof(float), raw.size(), pipe) : 0;
+    if (pipe) pclose(pipe);
+    if (read != raw.size()) throw std::runtime_error("cannot read " + file.string());
+    std::vector<double> values(raw.size());
+    for (Index k = 0; k < nz; ++k)
+        for (Index j = 0; j < ny; ++j)
+            for (Index i = 0; i < nx; ++i)
+                values[static_cast<std::size_t>((k * ny + j) * nx + i)] =
+                    static_cast<double>(raw[static_cast<std::size_t>(((nz - 1 - k) * ny + ny - 1 - j) * nx + i)]);
+    return values;
+}
+
+/// The conductivities as the site file wants them, written once per process.
+fs::path conductivity_file() {
+    static const fs::path file = [] {
+        const auto path = fs::temp_directory_path() / fmt::format("galena_bench_{}.csv", getpid());
+        auto out = fmt::output_file(path.string());
+        out.print("value\n");
+        for (const double k : read_reference(reference_folder() / "conductivity.f32.gz")) out.print("{:.9g}\n", k);
+        return path;
+    }();
+    return file;
+}
+
+std::string reference_site(const std::string& transport, const std::string& sorption) {
+    return fmt::format(R"(
+[site]
+name = "lognormal aquifer"
+start = 2024-01-01
+duration = "1000 d"
+[grid]
+nx = 100
+ny = 100
+dx = "5 m"
+dy = "5 m"
+top = "0 m"
+[[grid.layer]]
+name = "aquifer"
+thickness = "20 m"
+cells = 20
+[[medium]]
+hydraulic_conductivity = {{ cells = "{}", column = "value", unit = "m/d" }}
+anisotropy_vertical = 0.1
+porosity = 0.3
+bulk_density = "1600 kg/m3"
+[[zone]]
+name = "first column"
+x_max = "5 m"
+[[zone]]
+name = "last column"
+x_min = "495 m"
+[[zone]]
+name = "source"
+x_min = "5 m"
+x_max = "10 m"
+y_min = "200 m"
+y_max = "300 m"
+z_min = "-15 m"
+z_max = "-5 m"
+[flow]
+initial_head = "98 m"
+[[boundary]]
+type = "fixed_head"
+name = "west"
+zone = "first column"
+head = "100 m"
+[[boundary]]
+type = "fixed_head"
+name = "east"
+zone = "last column"
+head = "95.05 m"
+[[boundary]]
+type = "well"
+name = "well"
+x = "352.5 m"
+y = "247.5 m"
+screen_bottom = "-11 m"
+screen_top = "-10 m"
+rate = "-200 m3/d"
+[transport]
+longitudinal_dispersivity = "5 m"
+transverse_horizontal_dispersivity = "0.5 m"
+transverse_vertical_dispersivity = "0.5 m"  # the deck gives 0.05 m for vertical flow alone, and MODFLOW takes 0.5 m for horizontal
+{}
+[substance.tracer]
+molecular_diffusion = "1e-9 m2/s"
+sorption = {{ {} }}
+[[source]]
+type = "fixed_concentration"
+name = "source"
+substance = "tracer"
+zone = "source"
+concentration = "1 kg/m3"
+)",
+                       conductivity_file().string(), transport, sorption);
+}
+
+std::unique_ptr<Simulation> build(const std::string& text) {
+    Diagnostics diagnostics;
+    const auto site = Site::from_tree(parse_toml(text, "benchmark"), fs::temp_directory_path(), diagnostics);
+    auto simulation = Simulation::build(site, diagnostics);
+    diagnostics.throw_if_errors();
+    return simulation;
+}
+
+/// Root mean square of the difference over that of the reference.
+double relative_rms(const Simulation& simulation, const std::vector<double>& reference) {
+    double squares = 0, all = 0;
+    const auto c = simulation.state().concentration[0];
+    for (std::size_t n = 0; n < reference.size(); ++n) {
+        squares += (c[n] - reference[n]) * (c[n] - reference[n]);
+        all += reference[n] * reference[n];
+    }
+    return std::sqrt(squares / all);
+}
+
+void reference_problem(benchmark::State& state, const std::string& transport, const std::string& sorption, const std::string& result) {
+    if (!fs::exists(reference_folder())) {
+        state.SkipWithError("skipped: the reference data are not there (GALENA_MODFLOW6)");
+        return;
+    }
+    const auto reference = read_reference(reference_folder() / result);
+    double total = 0, steps = 0;
+    std::unique_ptr<Simulation> simulation;
+    for (auto _ : state) {
+        state.PauseTiming();
+        simulation = build(reference_site(transport, sorption));
+        state.ResumeTiming();
+        const auto begin = Clock::now();
+        simulation->start();
+        while (!simulation->finished()) simulation->step();
+        total += seconds_since(begin);
+        steps += static_cast<double>(simulation->state().step);
+    }
+    const double runs = static_cast<double>(state.iterations());
+    set_counters(state, thread_count(), nx * ny * nz, total / runs, 0);
+    state.counters["steps"] = steps / runs;
+    state.counters["iterations"] = static_cast<double>(simulation->equations().back()->statistics().iterations);
+    state.counters["difference_from_modflow6"] = relative_rms(*simulation, reference);
+    double worst = 0, lowest = 1, highest = 0;
+    for (const auto& c : simulation->ledger().closures()) worst = std::max(worst, c.cumulative);
+    for (const double c : simulation->state().concentration.all().span()) lowest = std::min(lowest, c), highest = std::max(highest, c);
+    state.counters["closure"] = worst;
+    state.counters["lowest"] = lowest;
+    state.counters["highest"] = highest;
+}
+
+const bool registered = [] {
+    const auto add = [](const std::string& name, auto body) {
+        benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond);
+    };
+    const std::string linear = R"(type = "linear", distribution_coefficient = "0.375e-3 m3/kg")";
+    const std::string freundlich =
+        R"(type = "freundlich", sorbed_at_reference = "375 mg/kg", reference_concentration = "1000 mg/L", exponent = 0.7)";
+    const auto reference = [&](const std::string& name, const std::string& transport, const std::string& sorption,
+                               const std::string& file) {
+        add("transport/modflow6/200k/" + name, [=](benchmark::State& s) { reference_problem(s, transport, sorption, file); });
+    };
+    const std::string local = "stepping = \"automatic\"\ncourant = 1e9\ninitial_step = \"10 d\"\n";
+    reference("tvd", local + "advection = \"tvd\"", linear, "concentration_tvd_diagonal.f32.gz");
+    reference("tensor", local + "advection = \"tvd\"\ndispersion = \"tensor\"", linear, "concentration_tvd_tensor.f32.gz");
+    reference("upwind", local + "advection = \"upwind\"", linear, "concentration_upwind_diagonal.f32.gz");
+    // Where a law is not linear steps are implicit, and first order in space.
+    reference("freundlich",
+              "advection = \"upwind\"\nstepping = \"implicit\"\ncourant = 1e9\ninitial_step = \"10 d\"\nmaximum_step = \"10 d\"",
+              freundlich, "concentration_tvd_freundlich.f32.gz");
+    return true;
+}();
+
+}  // namespace
+
+}  // namespace galena::bench

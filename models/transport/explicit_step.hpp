@@ -1,0 +1,116 @@
+#pragma once
+// Explicit steps of several solutes over the same flow: one pass over the coefficients serves all of them, cells outside the plumes cost
+// nothing, and the few cells with fast water are solved for (FastCells).
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "transport/dispersion.hpp"
+#include "transport/fast_cells.hpp"
+#include "transport/flux_kernel.hpp"
+
+namespace galena {
+
+/// What moves solutes between cells, all faces [m³/s]; 0 at the sides of the box and next to inactive cells.
+struct TransportOperator {
+    const FaceField* water_flux = nullptr;
+    const FaceField* conductance = nullptr;
+    const CrossDispersion* cross = nullptr;  ///< nullptr without cross terms
+};
+
+/// A cell in which more happens than transport: sources, boundaries, reactions, a concentration held.
+struct SpecialCell {
+    Index cell = 0;
+    double gain = 0;             ///< [kg/s]
+    double loss = 0;             ///< per concentration [m³/s]
+    std::optional<double> held;  ///< [kg/m³]
+    double dose = 0;             ///< filled: Σ concentration · duration [kg s/m³]
+    double supplied = 0;         ///< filled: what it took to hold it [kg]
+};
+
+/// Cells begin .. end − 1 of a row that take part.
+struct RowReach {
+    Index begin = 0, end = 0;
+    [[nodiscard]] bool empty() const { return begin >= end; }
+};
+
+/// One solute of a linear storage. Vectors of cells are shared by nothing else.
+struct ExplicitSolute {
+    std::span<double> concentration;   ///< in and out
+    CellField inverse_capacity;        ///< 1 / what a cell holds per concentration [1/m³]; 0: inactive
+    CellField decay;                   ///< what decays of it per time and concentration [m³/s]; empty: nothing
+    std::vector<SpecialCell> special;  ///< ascending
+    double decayed = 0;                ///< filled [kg]
+
+    CellField other;  ///< the second buffer
+    double *now = nullptr, *next = nullptr;
+    double threshold = 0;  ///< next to nothing [kg/m³]
+    std::vector<RowReach> reach, plume;
+    std::vector<double> fast_amounts, fast_loss;
+    FastCells fast;
+    double duration = 0;  ///< of the factors in `fast`
+};
+
+class ExplicitStep {
+public:
+    ExplicitStep(const Grid& grid, Limiter limiter, double negligible) : grid_(grid), limiter_(limiter), negligible_(negligible) {}
+
+    /// Takes over the operator, which must stay where it is; with it the inverse of the time in which it renews each cell of the least
+    /// retarded solute: rate() · duration ≤ 1 keeps an explicit step bounded.
+    void set_operator(const TransportOperator& transport, const CellField& largest_inverse_capacity,
+                      const std::vector<std::uint8_t>& held_cells);
+    [[nodiscard]] const CellField& rate() const { return rate_; }
+
+    struct Choice {
+        double duration = 0;
+        Index fast_cells = 0;
+    };
+    /// The longest step that is cheap: counted from the rates, most_fast the share of cells that may be solved for (0: none but those
+    /// that hold nothing).
+    [[nodiscard]] Choice choose(double span, double most_fast) const;
+
+    /// `count` steps of `duration` for all solutes.
+    void advance(std::vector<ExplicitSolute>& solutes, double duration, Index count);
+    /// Cells computed so far, summed over steps and solutes: what the work is in proportion to.
+    [[nodiscard]] double cells_computed() const { return cells_computed_; }
+    [[nodiscard]] Index fast_count() const { return fast_count_; }
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    struct Strip;
+    void part(std::vector<ExplicitSolute>& solutes, double duration);
+    void find_plume(ExplicitSolute& solute) const;
+    void widen(ExplicitSolute& solute);
+    void pass(std::vector<ExplicitSolute>& solutes, double duration);
+    void process_strip(std::vector<ExplicitSolute>& solutes, double duration, const Strip& strip);
+    void flux_along_x(const ExplicitSolute& s, double duration, Index row, RowReach reach, std::vector<double>& work, double* flux) const;
+    void flux_across(const ExplicitSolute& s, double duration, Axis axis, Index row, double* flux) const;
+    void add_cross(const ExplicitSolute& s, Axis axis, Index row, Index first, Index n, double* flux) const;
+    void finish(ExplicitSolute& solute, double duration);
+    void finish_fast(ExplicitSolute& solute, double duration, std::vector<Index>& touched);
+    void finish_special(ExplicitSolute& solute, double duration, std::vector<Index>& touched);
+    void follow_plume(ExplicitSolute& solute, const std::vector<Index>& touched);
+    void measure_widths();
+
+    const Grid& grid_;
+    Limiter limiter_;
+    double negligible_;
+    TransportOperator transport_;
+    FaceField flux_, conductance_;  ///< of faces that are computed explicitly
+    CrossDispersion cross_;
+    CellField rate_;
+    std::vector<std::uint8_t> held_, fast_flags_;
+    double parted_for_ = -1;
+    double cells_computed_ = 0;
+    Index fast_count_ = 0;
+
+    bool even_x_ = true, even_y_ = true, even_z_ = true, flat_ = true;
+    // For every face along x, y (by j) and, where layers are flat, z (by k): factors of FluxRow, and 1 / distance of the centres.
+    struct Widths {
+        std::vector<double> stretch_left, stretch_right, reach_left, reach_right, per_distance;
+    };
+    Widths x_, y_, z_;
+};
+
+}  // namespace galena

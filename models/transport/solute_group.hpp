@@ -1,0 +1,18 @@
+#pragma once
+// Solutes that share an operator: they advance together, one pass over the coefficients for all.
+
+#include "numerics/face_operators.hpp"
+#include "transport/solute_transport.hpp"
+
+namespace galena {
+
+struct SoluteTransport::Group {
+    double diffusion = 0;   ///< molecular [m²/s]
+    FaceField conductance;  ///< dispersion and diffusion [m³/s]
+    TransportOperator transport;
+    std::vector<Index> members;  ///< numbers of the solutes
+    std::vector<ExplicitSolute> solutes;
+    std::unique_ptr<ExplicitStep> step;
+};
+
+}  // namespace galena

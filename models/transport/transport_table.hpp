@@ -1,0 +1,86 @@
+#pragma once
+// The table [transport] of the site file.
+
+#include "scenario/reader.hpp"
+#include "transport/flux_kernel.hpp"
+
+namespace galena {
+
+enum class AdvectionScheme { upwind, tvd };
+enum class DispersionKind { diagonal, tensor };
+enum class Stepping { automatic, explicit_steps, local, implicit };
+enum class TvdLimiter { van_leer, koren, superbee };
+template <>
+inline const Words words<AdvectionScheme> = {"upwind", "tvd"};
+template <>
+inline const Words words<DispersionKind> = {"diagonal", "tensor"};
+template <>
+inline const Words words<Stepping> = {"automatic", "explicit", "local", "implicit"};
+template <>
+inline const Words words<TvdLimiter> = {"van_leer", "koren", "superbee"};
+
+/// [transport]
+struct TransportTable {
+    static constexpr std::string_view section = "transport", meaning = "transport of dissolved substances";
+
+    double longitudinal_dispersivity = 0;
+    std::optional<double> transverse_horizontal_dispersivity, transverse_vertical_dispersivity;
+    TvdLimiter limiter = TvdLimiter::van_leer;
+    AdvectionScheme advection = AdvectionScheme::upwind;
+    DispersionKind dispersion = DispersionKind::diagonal;
+    Stepping stepping = Stepping::implicit;
+    double negligible = 1e-10;
+    double courant = 1;
+    double initial_step = 86400;
+    double growth = 2;
+    std::optional<double> maximum_step;
+    double tolerance = 1e-12;
+    double nonlinear_tolerance = 1e-8;
+    int maximum_iterations = 1000;
+    std::string solver;
+    Place place;
+    Places places;
+
+    static auto parameters() {
+        using T = TransportTable;
+        return std::tuple{
+            parameter("longitudinal_dispersivity", &T::longitudinal_dispersivity, "m", not_negative, "along the flow").with_default(),
+            parameter("transverse_horizontal_dispersivity", &T::transverse_horizontal_dispersivity, "m", not_negative,
+                      "across the flow, horizontally; a tenth of the longitudinal when absent"),
+            parameter("transverse_vertical_dispersivity", &T::transverse_vertical_dispersivity, "m", not_negative,
+                      "across the flow, vertically; a hundredth of the longitudinal when absent"),
+            parameter("advection", &T::advection, "upwind (first order, smears fronts) or tvd (second order, sharp, no new extremes)")
+                .with_default(),
+            parameter("limiter", &T::limiter, "of tvd: van_leer (smooth), koren (sharper), superbee (sharpest, steepens smooth fronts)")
+                .with_default(),
+            parameter("dispersion", &T::dispersion, "diagonal, or tensor: with the cross terms, for flow oblique to the grid")
+                .with_default()
+                .source("Burnett & Frind 1987, eq. 7"),
+            parameter(
+                "stepping", &T::stepping,
+                "implicit; explicit (in as many steps as the fastest cell asks for); local (explicit, but implicit in the few fastest "
+                "cells); automatic (the cheapest, by the number of cells and steps)")
+                .with_default(),
+            parameter("negligible", &T::negligible, "", between(0, 1e-3),
+                      "share of the largest concentration below which ground beyond a plume is not computed in explicit steps; its amounts "
+                      "stay and are counted")
+                .with_default(),
+            parameter("courant", &T::courant, "", positive,
+                      "steps are chosen so that no cell's mobile and sorbed amount is renewed more often than this in a step")
+                .with_default(),
+            parameter("initial_step", &T::initial_step, "d", positive, "longest first step").with_default(),
+            parameter("growth", &T::growth, "", between(1, 100), "largest ratio of one step to the one before").with_default(),
+            parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
+            parameter("tolerance", &T::tolerance, "", Bounds{0, 1e-3, false, true}, "relative residual of the linear solver")
+                .with_default(),
+            parameter("nonlinear_tolerance", &T::nonlinear_tolerance, "", Bounds{0, 1e-2, false, true},
+                      "change of the last Newton iteration over the largest concentration, where sorption is not linear; amounts are "
+                      "conserved whatever it is")
+                .with_default(),
+            parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
+            parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
+        };
+    }
+};
+
+}  // namespace galena
