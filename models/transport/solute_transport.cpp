@@ -54,10 +54,32 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     read_solutes(site, diagnostics);
     attach_sources(site, diagnostics);
     check_boundary_concentrations(site, diagnostics);
+    check_stepping(diagnostics);
     next_step_ = table_.initial_step;
     dispersivity_ = {table_.longitudinal_dispersivity,
                      table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
                      table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity)};
+}
+
+/// What explicit steps alone can do, and what they cannot.
+void SoluteTransport::check_stepping(Diagnostics& diagnostics) {
+    const bool sharp = table_.advection == AdvectionScheme::tvd, tensor = table_.dispersion == DispersionKind::tensor;
+    if (table_.stepping == Stepping::implicit && (sharp || tensor))
+        diagnostics.error(
+            table_.places.of(sharp ? "advection" : "dispersion"),
+            fmt::format("{} needs steps that are not all implicit", sharp ? "advection = \"tvd\"" : "dispersion = \"tensor\""),
+            "give stepping = \"automatic\"");
+    if (table_.stepping == Stepping::implicit) return;
+    for (const auto& solute : solutes_) {
+        if (solute.storage.linear()) continue;
+        if (table_.stepping != Stepping::automatic)
+            diagnostics.error(table_.places.of("stepping"), fmt::format("{} does not sorb linearly, which needs implicit steps", solute.id),
+                              "give stepping = \"implicit\" or \"automatic\"");
+        else
+            domain_.remarks.push_back(
+                fmt::format("transport: {} does not sorb linearly: steps are implicit, upwind, without cross terms", solute.id));
+        return;
+    }
 }
 
 void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {

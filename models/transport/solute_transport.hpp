@@ -60,6 +60,7 @@ private:
     void book_parting(const State& state, Index s, std::vector<BudgetTerm>& terms) const;
     void part_anew(State& state, Index s, std::span<const Removal> removals, std::vector<BudgetTerm>& terms);
     void read_solutes(const Site& site, Diagnostics& diagnostics);
+    void check_stepping(Diagnostics& diagnostics);
     void attach_sources(const Site& site, Diagnostics& diagnostics);
     void follow(const Series& series, Diagnostics& diagnostics);
     void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics);
