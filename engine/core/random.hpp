@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numbers>
 #include <string_view>
+#include <utility>
 
 namespace galena {
 
@@ -42,6 +43,13 @@ public:
     [[nodiscard]] double normal(std::uint64_t index) const {
         const auto w = words(index);
         return std::sqrt(-2 * std::log(fraction(w[0], w[1]))) * std::cos(2 * std::numbers::pi * fraction(w[2], w[3]));
+    }
+
+    /// Two independent standard normals.
+    [[nodiscard]] std::pair<double, double> normals(std::uint64_t index) const {
+        const auto w = words(index);
+        const double radius = std::sqrt(-2 * std::log(fraction(w[0], w[1]))), angle = 2 * std::numbers::pi * fraction(w[2], w[3]);
+        return {radius * std::cos(angle), radius * std::sin(angle)};
     }
 
 private:

@@ -299,6 +299,11 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, FilePa
     return false;
 }
 
+bool read_value(const Node& node, const Rule&, ReadContext&, QuantityNode& out) {
+    out.node = node;
+    return true;
+}
+
 bool read_value(const Node& node, const Rule& rule, ReadContext& context, Series& out) {
     out = Series{};
     out.place = node.place;
@@ -318,6 +323,12 @@ bool check_used(const SpatialSource& source, const Places& places, std::string_v
     const auto unused = [&](std::initializer_list<std::string_view> keys, const std::string& why) {
         report_unused(places, name, keys, why, context);
     };
+    if (source.random_field) {
+        unused({"column", "x", "y", "unit", "method", "transform", "back_transform", "variogram", "nugget", "partial_sill", "range",
+                "cutoff", "bins", "anisotropy_angle", "anisotropy_ratio", "neighbours", "power", "background"},
+               "a random field has its own keys");
+        return context.diagnostics.error_count() == before;
+    }
     const bool interpolated = !source.survey.empty() || !source.points.empty();
     const std::string kind = !source.raster.empty() ? "a raster" : !source.cells.empty() ? "a file of cells" : "a survey";
     if (source.points.empty())
@@ -330,7 +341,7 @@ bool check_used(const SpatialSource& source, const Places& places, std::string_v
         return context.diagnostics.error_count() == before;
     }
     const auto method = fmt::format("method = \"{}\" does not use it", words<InterpolationMethod>[static_cast<std::size_t>(source.method)]);
-    const bool kriging = source.method == InterpolationMethod::kriging;
+    const bool kriging = source.method == InterpolationMethod::kriging || source.method == InterpolationMethod::simulation;
     if (!kriging)
         unused({"transform", "back_transform", "variogram", "nugget", "partial_sill", "range", "cutoff", "bins", "anisotropy_angle",
                 "anisotropy_ratio"},
@@ -345,6 +356,50 @@ bool check_used(const SpatialSource& source, const Places& places, std::string_v
 
 }  // namespace
 
+namespace {
+
+/// The numbers of a random field, in the unit of the property it stands for; and whether all it can give is allowed.
+bool finish_random_field(RandomFieldTable& field, const Rule& rule, ReadContext& context) {
+    auto& d = context.diagnostics;
+    const auto before = d.error_count();
+    const auto title = fmt::format("the random field of {}", rule.name);
+    const auto together = [&](bool first, std::string_view first_key, bool second, std::string_view second_key) {
+        if (first != second)
+            d.error(field.places.table,
+                    fmt::format("{} gives {} without {}", title, first ? first_key : second_key, first ? second_key : first_key),
+                    "give both");
+    };
+    reading::exactly_one(field.places, title, "median", "mean", d);
+    together(field.median.has_value(), "median", field.sigma_ln.has_value(), "sigma_ln");
+    together(field.mean.has_value(), "mean", field.sd.has_value(), "sd");
+    if (d.error_count() != before) return false;
+    const auto number = [&](const std::optional<QuantityNode>& given, std::string_view key, const Bounds& bounds, double absent) {
+        if (given) read_value(given->node, {key, rule.unit_text, bounds}, context, absent);
+        return absent;
+    };
+    const double centre = number(field.median ? field.median : field.mean, field.median ? "median" : "mean", rule.bounds, 0);
+    const double sd = number(field.sd, "sd", not_negative, 0);
+    const double low = number(field.minimum, "minimum", rule.bounds, -infinite),
+                 high = number(field.maximum, "maximum", rule.bounds, infinite);
+    if (d.error_count() == before && field.median && !(centre > 0))
+        d.error(field.places.of("median"), fmt::format("{}: the median has no logarithm", title), "it must be positive");
+    if (d.error_count() != before) return false;
+    field.distribution = field.median ? Distribution::lognormal(centre, *field.sigma_ln) : Distribution::normal(centre, sd);
+    if ((field.minimum || field.maximum) && !field.distribution->truncate(low, high)) {
+        d.error(field.places.table, fmt::format("{}: nothing of it lies between minimum and maximum", title), "widen them");
+        return false;
+    }
+    const auto support = field.distribution->support();
+    if (support.low >= rule.bounds.low && support.high <= rule.bounds.high) return true;
+    const bool below = support.low < rule.bounds.low;
+    d.error(
+        field.places.table, fmt::format("{} reaches without {} end", title, below ? "lower" : "upper"),
+        fmt::format("{} must be {}; cut it off with {}", rule.name, rule.bounds.text(unit(rule.unit_text)), below ? "minimum" : "maximum"));
+    return false;
+}
+
+}  // namespace
+
 bool read_value(const Node& node, const Rule& rule, ReadContext& context, SpatialValue& out) {
     out.place = node.place;
     out.unit_text = rule.unit_text;
@@ -354,11 +409,17 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Spatia
     SpatialSource source;
     if (!read_table(node, rule.name, context, source, {})) return false;
     out.places = places_of(node);
-    const int ways = !source.survey.empty() + !source.points.empty() + !source.raster.empty() + !source.cells.empty();
+    const int ways =
+        !source.survey.empty() + !source.points.empty() + !source.raster.empty() + !source.cells.empty() + source.random_field.has_value();
     if (ways != 1) {
         context.diagnostics.error(node.place, fmt::format("{} names {} sources", rule.name, ways),
-                                  "give exactly one of survey, points, raster, cells");
+                                  "give exactly one of survey, points, raster, cells, random_field");
         return false;
+    }
+    if (source.random_field) {
+        const bool good = check_used(source, out.places, rule.name, context) && finish_random_field(*source.random_field, rule, context);
+        out.source = std::move(source);
+        return good;
     }
     if (source.column.empty() && source.raster.empty()) {
         context.diagnostics.error(node.place, fmt::format("{} does not say which column holds the values", rule.name),

@@ -36,6 +36,7 @@ bool read_value(const Node&, const Rule&, ReadContext&, std::string& out);
 bool read_value(const Node&, const Rule&, ReadContext&, Name& out);
 bool read_value(const Node&, const Rule&, ReadContext&, Date& out);
 bool read_value(const Node&, const Rule&, ReadContext&, FilePath& out);
+bool read_value(const Node&, const Rule&, ReadContext&, QuantityNode& out);
 bool read_value(const Node&, const Rule&, ReadContext&, Series& out);
 bool read_value(const Node&, const Rule&, ReadContext&, SpatialValue& out);
 

@@ -27,6 +27,7 @@ TypeInfo type_info() {
     else if constexpr (std::is_same_v<T, Name>) return {"name", {}, nullptr};
     else if constexpr (std::is_same_v<T, Date>) return {"date", {}, nullptr};
     else if constexpr (std::is_same_v<T, FilePath>) return {"file", {}, nullptr};
+    else if constexpr (std::is_same_v<T, QuantityNode>) return {"quantity", {}, nullptr};
     else if constexpr (std::is_same_v<T, Series>) return {"quantity or series in time", {}, nullptr};
     else if constexpr (std::is_same_v<T, SpatialValue>) return {"quantity or field in space", {}, nullptr};
     else if constexpr (std::is_enum_v<T>) return {"one of", words<T>, nullptr};

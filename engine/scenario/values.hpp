@@ -9,6 +9,8 @@
 
 #include "core/date.hpp"
 #include "core/error.hpp"
+#include "scenario/distribution.hpp"
+#include "scenario/document.hpp"
 #include "scenario/parameter.hpp"
 
 namespace galena {
@@ -65,18 +67,56 @@ struct Series {
     [[nodiscard]] double mean(Date start, double from, double to) const;
 };
 
-enum class InterpolationMethod { kriging, inverse_distance, nearest };
+enum class InterpolationMethod { kriging, inverse_distance, nearest, simulation };
 enum class Transform { linear, log };
 enum class LogBackTransform { median, mean };
 enum class VariogramShape { spherical, exponential, gaussian };
 template <>
-inline const Words words<InterpolationMethod> = {"kriging", "inverse_distance", "nearest"};
+inline const Words words<InterpolationMethod> = {"kriging", "inverse_distance", "nearest", "simulation"};
 template <>
 inline const Words words<Transform> = {"linear", "log"};
 template <>
 inline const Words words<LogBackTransform> = {"median", "mean"};
 template <>
 inline const Words words<VariogramShape> = {"spherical", "exponential", "gaussian"};
+
+/// A quantity whose unit is only known to whoever holds it: kept as it stands in the file.
+struct QuantityNode {
+    Node node;
+};
+
+/// { random_field = { ... } }: a property drawn at random in space, with a variogram of the standard normal field behind it.
+struct RandomFieldTable {
+    std::optional<QuantityNode> median, mean, sd, minimum, maximum;
+    std::optional<double> sigma_ln;
+    VariogramShape variogram = VariogramShape::exponential;
+    double range = 0, nugget = 0;
+    std::optional<double> vertical_range;
+    double anisotropy_angle = 0, anisotropy_ratio = 1;
+    std::optional<Distribution> distribution;  ///< SI; made from the keys by whoever knows the unit
+    Places places;
+
+    static auto parameters() {
+        using T = RandomFieldTable;
+        return std::tuple{
+            parameter("median", &T::median, "of a lognormal field; with sigma_ln"),
+            parameter("sigma_ln", &T::sigma_ln, "", not_negative, "standard deviation of the natural logarithm"),
+            parameter("mean", &T::mean, "of a normal field; with sd"),
+            parameter("sd", &T::sd, "standard deviation"),
+            parameter("minimum", &T::minimum, "the distribution is cut off below"),
+            parameter("maximum", &T::maximum, "the distribution is cut off above"),
+            parameter("variogram", &T::variogram, "shape of the variogram").with_default(),
+            parameter("range", &T::range, "m", positive, "range parameter of the variogram, along the direction of longest likeness"),
+            parameter("vertical_range", &T::vertical_range, "m", positive, "range parameter upward; the range when absent"),
+            parameter("nugget", &T::nugget, "", Bounds{0, 1, true, false}, "part of the variance without likeness").with_default(),
+            parameter("anisotropy_angle", &T::anisotropy_angle, "degree", between(-6.2832, 6.2832),
+                      "direction of the longest range, clockwise from north")
+                .with_default(),
+            parameter("anisotropy_ratio", &T::anisotropy_ratio, "", Bounds{0, 1, false, true}, "shortest range over longest range")
+                .with_default(),
+        };
+    }
+};
 
 /// Where the numbers of a property come from when they vary in space, and how they get from there to the cells.
 struct SpatialSource {
@@ -96,6 +136,7 @@ struct SpatialSource {
     int neighbours = 0;
     double power = 2;
     std::string background;
+    std::optional<RandomFieldTable> random_field;
 
     static auto parameters() {
         using S = SpatialSource;
@@ -105,11 +146,14 @@ struct SpatialSource {
             parameter("raster", &S::raster, "ESRI ASCII grid in the coordinates of the site").with_default(),
             parameter("cells", &S::cells, "CSV file with one row per cell of the grid, x fastest, then y, from the lowest layer up")
                 .with_default(),
+            parameter("random_field", &S::random_field, "drawn at random; galena run takes its central value everywhere"),
             parameter("column", &S::column, "column of the file or survey that holds the values").with_default(),
             parameter("x", &S::x, "column of the x coordinate (points)").with_default(),
             parameter("y", &S::y, "column of the y coordinate (points)").with_default(),
             parameter("unit", &S::unit, "unit of the numbers in the file; a survey names its own").with_default(),
-            parameter("method", &S::method, "how values between the points are found").with_default(),
+            parameter("method", &S::method,
+                      "how values between the points are found; simulation: a random field through them, for galena risk (else kriging)")
+                .with_default(),
             parameter("transform", &S::transform, "kriging of the values themselves or of their natural logarithms").with_default(),
             parameter("back_transform", &S::back_transform, "after log kriging: the median exp(Z*), or the mean exp(Z* + variance / 2)")
                 .with_default(),

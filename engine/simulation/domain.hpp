@@ -72,6 +72,7 @@ struct Domain {
 
     Remarks remarks;
     std::vector<NamedField> extra_fields;
+    std::map<std::string, int, std::less<>> random_fields;  ///< drawn so far, by property: each gets its own stream of random numbers
 };
 
 /// Builds grid, zones and medium. Mistakes are added to `diagnostics`; nullptr when the grid itself cannot be built.

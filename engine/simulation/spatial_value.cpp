@@ -7,8 +7,11 @@
 
 #include <fmt/format.h>
 
+#include <boost/math/distributions/normal.hpp>
+
 #include "core/csv.hpp"
 #include "core/suggestion.hpp"
+#include "grid/gaussian_field.hpp"
 #include "grid/interpolation.hpp"
 #include "grid/kriging.hpp"
 #include "grid/surface.hpp"
@@ -104,7 +107,8 @@ struct SampleCounts {
 std::map<std::pair<double, double>, SampleGroup> group_by_depth(const CsvTable& table, const SampleColumns& columns,
                                                                 const SpatialSource& source, const SampleSource& from, SampleCounts& counts,
                                                                 Diagnostics& diagnostics) {
-    const bool needs_logarithm = source.transform == Transform::log && source.method == InterpolationMethod::kriging;
+    const bool kriged = source.method == InterpolationMethod::kriging || source.method == InterpolationMethod::simulation;
+    const bool needs_logarithm = source.transform == Transform::log && kriged;
     std::map<std::pair<double, double>, SampleGroup> groups;
     for (std::size_t row = 0; row < table.row_count(); ++row) {
         const auto x = table.required_number(row, *columns.x, diagnostics), y = table.required_number(row, *columns.y, diagnostics);
@@ -181,10 +185,14 @@ struct Interpolated {
     std::vector<double> variance;  ///< of kriging, on the scale that was kriged; empty otherwise
 };
 
+VariogramModel model_of(VariogramShape shape) {
+    static constexpr VariogramModel models[] = {VariogramModel::spherical, VariogramModel::exponential, VariogramModel::gaussian};
+    return models[static_cast<std::size_t>(shape)];
+}
+
 Variogram variogram_for(const SpatialSource& source, const Samples& samples, const std::string& title, const Place& place, Remarks& remarks,
                         Diagnostics& diagnostics) {
-    static constexpr VariogramModel models[] = {VariogramModel::spherical, VariogramModel::exponential, VariogramModel::gaussian};
-    const auto model = models[static_cast<std::size_t>(source.variogram)];
+    const auto model = model_of(source.variogram);
     Variogram result;
     result.model = model;
     result.anisotropy = {source.anisotropy_angle, source.anisotropy_ratio};
@@ -219,8 +227,18 @@ Variogram variogram_for(const SpatialSource& source, const Samples& samples, con
     return result;
 }
 
+/// A random field through the samples instead of the smooth best estimate.
+Interpolated simulate(const Samples& samples, const Variogram& variogram, std::span<const Point> points, const KrigingOptions& options,
+                      bool log, const std::string& title, const Realisation& draw, Remarks& remarks) {
+    auto values = conditional_simulation(samples, variogram, points, options, draw.seed, fmt::format("samples/{}/{}", title, draw.number));
+    if (log)
+        for (double& v : values) v = std::exp(v);
+    remarks.push_back(fmt::format("{}: random field number {} through the samples, seed {}", title, draw.number, draw.seed));
+    return {std::move(values), {}};
+}
+
 Interpolated krige(const SpatialSource& source, Samples samples, std::span<const Point> points, const std::string& title,
-                   const Place& place, Remarks& remarks, Diagnostics& diagnostics) {
+                   const Place& place, const Realisation& draw, Remarks& remarks, Diagnostics& diagnostics) {
     const bool log = source.transform == Transform::log;
     if (log) samples = logarithm(samples);
     const auto variogram = variogram_for(source, samples, title, place, remarks, diagnostics);
@@ -229,6 +247,8 @@ Interpolated krige(const SpatialSource& source, Samples samples, std::span<const
     KrigingOptions options;
     options.neighbours = static_cast<std::size_t>(source.neighbours);
     options.back_transform = !log ? BackTransform::none : mean ? BackTransform::mean : BackTransform::median;
+    if (source.method == InterpolationMethod::simulation && draw.number > 0)
+        return simulate(samples, variogram, points, options, log, title, draw, remarks);
     const auto check = leave_one_out(samples, variogram, options);
     remarks.push_back(
         fmt::format("{}: leave-one-out RMSE {:.4g}{}", title, check.root_mean_square_error, log ? " (of the logarithms)" : ""));
@@ -241,10 +261,11 @@ Interpolated krige(const SpatialSource& source, Samples samples, std::span<const
 }
 
 Interpolated interpolate(const SpatialSource& source, const Samples& samples, std::span<const Point> points, const std::string& title,
-                         const Place& place, Remarks& remarks, Diagnostics& diagnostics) {
+                         const Place& place, const Realisation& draw, Remarks& remarks, Diagnostics& diagnostics) {
     switch (source.method) {
-        case InterpolationMethod::kriging: {
-            if (samples.x.size() >= 3) return krige(source, samples, points, title, place, remarks, diagnostics);
+        case InterpolationMethod::kriging:
+        case InterpolationMethod::simulation: {
+            if (samples.x.size() >= 3) return krige(source, samples, points, title, place, draw, remarks, diagnostics);
             diagnostics.error(place, fmt::format("{}: {} samples are too few for kriging", title, samples.x.size()),
                               "use method = \"nearest\"");
             return {};
@@ -323,7 +344,8 @@ void fill_from_survey(const SpatialValue& value, const Site& site, Domain& domai
     for (const auto& group : groups) {
         auto title = fmt::format("{}, {}", from->title, value.source->column);
         if (groups.size() > 1) title += fmt::format(", {:g} to {:g} m", group.depth_top, group.depth_bottom);
-        const auto found = interpolate(*value.source, group.samples, points, title, value.place, domain.remarks, diagnostics);
+        const auto found =
+            interpolate(*value.source, group.samples, points, title, value.place, site.realisation(), domain.remarks, diagnostics);
         if (found.values.empty()) return;
         if (!found.variance.empty() && variance.empty()) variance = CellField(grid);
         for (Index c = 0; c < grid.cell_count(); ++c) {
@@ -368,6 +390,30 @@ void fill_from_survey(const SpatialValue& value, const Site& site, Domain& domai
              std::move(variance)});
 }
 
+/// A standard normal field, and from it the property by its distribution: what lies below a value has the same probability in both.
+CellField random_field_of(const SpatialValue& value, const Realisation& draw, Domain& domain) {
+    const auto& table = *value.source->random_field;
+    const auto& distribution = *table.distribution;
+    const int which = domain.random_fields[value.name]++;
+    if (draw.number == 0) {
+        domain.remarks.push_back(fmt::format("{}: a random field; this run takes its central value {} everywhere", value.name,
+                                             quantity_text(distribution.central(), unit(value.unit_text))));
+        return CellField(domain.grid, distribution.central());
+    }
+    const FieldCovariance covariance{
+        {model_of(table.variogram), table.nugget, 1 - table.nugget, table.range, {table.anisotropy_angle, table.anisotropy_ratio}},
+        table.vertical_range.value_or(0.0)};
+    auto field = gaussian_field(domain.grid, covariance, draw.seed, fmt::format("field/{}/{}/{}", value.name, which, draw.number));
+    const boost::math::normal standard;
+    const bool plain = table.sigma_ln && !table.minimum && !table.maximum;
+    parallel_for(field.size(), [&](Index c) {
+        field[c] = plain ? distribution.central() * std::exp(*table.sigma_ln * field[c])
+                         : distribution.quantile(std::clamp(boost::math::cdf(standard, field[c]), 1e-15, 1 - 1e-15));
+    });
+    domain.remarks.push_back(fmt::format("{}: random field number {}, seed {}", value.name, draw.number, draw.seed));
+    return field;
+}
+
 }  // namespace
 
 std::vector<double> values_at(const SpatialValue& value, std::span<const Point> points, const Site& site, Remarks& remarks,
@@ -376,6 +422,11 @@ std::vector<double> values_at(const SpatialValue& value, std::span<const Point> 
     const auto& source = *value.source;
     std::vector<double> values;
     Unit given = unit(value.unit_text);
+    if (source.random_field) {
+        diagnostics.error(value.place, fmt::format("{} cannot be a random field: the cells follow from it", value.name),
+                          "use points or raster");
+        return std::vector<double>(points.size(), 0.0);
+    }
     if (!source.raster.empty()) {
         values = raster_values(source, points, diagnostics);
         given = unit_of_file(value);
@@ -389,7 +440,7 @@ std::vector<double> values_at(const SpatialValue& value, std::span<const Point> 
         const auto groups = read_samples(value, *from, remarks, diagnostics);
         if (!groups.empty())
             values = interpolate(source, groups.front().samples, points, fmt::format("{}, {}", from->title, source.column), value.place,
-                                 remarks, diagnostics)
+                                 site.realisation(), remarks, diagnostics)
                          .values;
         values.resize(points.size(), 0.0);
         given = from->unit;
@@ -402,6 +453,7 @@ CellField field_of(const SpatialValue& value, const Site& site, Domain& domain, 
     const auto& grid = domain.grid;
     if (!value.source) return CellField(grid, value.constant);
     const auto before = diagnostics.error_count();
+    if (value.source->random_field) return random_field_of(value, site.realisation(), domain);
     CellField field(grid);
     if (!value.source->cells.empty()) {
         field = cells_from_file(value, grid, diagnostics);
