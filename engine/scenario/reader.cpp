@@ -315,6 +315,12 @@ bool read_value(const Node& node, const Rule& rule, ReadContext& context, Series
     return true;
 }
 
+bool read_value(const Node& node, const Rule& rule, ReadContext& context, Node& out) {
+    if (!expect(node, Node::Kind::table, rule, context, "a table")) return false;
+    out = node;
+    return true;
+}
+
 namespace {
 
 /// Keys of a source in space that its kind or method does not read.

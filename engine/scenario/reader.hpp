@@ -39,6 +39,8 @@ bool read_value(const Node&, const Rule&, ReadContext&, FilePath& out);
 bool read_value(const Node&, const Rule&, ReadContext&, QuantityNode& out);
 bool read_value(const Node&, const Rule&, ReadContext&, Series& out);
 bool read_value(const Node&, const Rule&, ReadContext&, SpatialValue& out);
+/// A part of the tree as it is, for whoever reads it later.
+bool read_value(const Node&, const Rule&, ReadContext&, Node& out);
 
 /// Index into `allowed`, or -1 with an error.
 int read_choice(const Node&, const Rule&, ReadContext&, const Words& allowed);

@@ -30,6 +30,7 @@ TypeInfo type_info() {
     else if constexpr (std::is_same_v<T, QuantityNode>) return {"quantity", {}, nullptr};
     else if constexpr (std::is_same_v<T, Series>) return {"quantity or series in time", {}, nullptr};
     else if constexpr (std::is_same_v<T, SpatialValue>) return {"quantity or field in space", {}, nullptr};
+    else if constexpr (std::is_same_v<T, Node>) return {"table of keys of the site file", {}, nullptr};
     else if constexpr (std::is_enum_v<T>) return {"one of", words<T>, nullptr};
     else if constexpr (Declared<T>) return {"table", {}, std::make_shared<Schema>(schema_of<T>({}, {}))};
     else if constexpr (requires { typename T::mapped_type; }) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/suggestion.hpp"
+#include "scenario/scenario.hpp"
 
 namespace galena {
 
@@ -316,7 +317,8 @@ Site Site::from_tree(const Node& given, const std::filesystem::path& folder, Dia
     site.uncertainty_ = take_distributions(*settled, context);
     site.tree_ = settled;
     site.folder_ = folder;
-    const auto& tree = *settled;
+    auto tree = *settled;
+    TreeExpansions::instance().apply(tree, folder);
     std::vector<std::string> known;
     for (const auto& kind : SectionIndex::instance().kinds()) known.push_back(kind.name);
     std::vector<const Entry*> unknown;
@@ -348,6 +350,7 @@ Site Site::from_tree(const Node& given, const std::filesystem::path& folder, Dia
     check_names(site.section<ZoneTables>().list, "zone", diagnostics);
     check_names(site.section<SurveyTables>().list, "survey", diagnostics);
     check_names(site.section<ObservationTables>().list, "observation", diagnostics);
+    check_names(site.section<ScenarioTables>().list, "scenario", diagnostics);
     return site;
 }
 
@@ -377,14 +380,17 @@ Site Site::member(const std::vector<double>& u, Realisation realisation, Diagnos
     auto site = from_tree(tree, folder_, diagnostics);
     site.file_ = file_;
     site.text_ = text_;
+    site.scenario_ = scenario_;
     site.realisation_ = realisation;
     return site;
 }
 
-Site Site::read(const std::filesystem::path& file, Diagnostics& diagnostics) {
-    const auto tree = read_toml(file);
+Site Site::read(const std::filesystem::path& file, Diagnostics& diagnostics, const std::string& scenario) {
+    auto tree = read_toml(file);
+    take_scenario(tree, scenario, file.string(), diagnostics);
     auto site = from_tree(tree, file.parent_path(), diagnostics);
     site.file_ = file;
+    site.scenario_ = scenario;
     std::ifstream in(file, std::ios::binary);
     std::ostringstream text;
     text << in.rdbuf();

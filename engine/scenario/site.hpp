@@ -178,12 +178,14 @@ struct Realisation {
 class Site {
 public:
     /// Reads and checks everything that does not need the grid. Mistakes are added to `diagnostics`; syntax mistakes throw ScenarioError.
-    static Site read(const std::filesystem::path& file, Diagnostics& diagnostics);
+    /// scenario: the name of one of the file; empty for the base.
+    static Site read(const std::filesystem::path& file, Diagnostics& diagnostics, const std::string& scenario = {});
     /// The same from a tree: for scenarios (overrides) and ensembles. `folder`: files named in the tree are relative to it.
     static Site from_tree(const Node& tree, const std::filesystem::path& folder, Diagnostics& diagnostics);
 
     [[nodiscard]] const std::filesystem::path& file() const { return file_; }
     [[nodiscard]] const std::string& text() const { return text_; }  ///< the file as it was read
+    [[nodiscard]] const std::string& scenario() const { return scenario_; }
 
     /// What carries a distribution; the sections hold the central values.
     [[nodiscard]] const Uncertainty& uncertainty() const { return uncertainty_; }
@@ -214,7 +216,7 @@ public:
 
 private:
     std::filesystem::path file_, folder_;
-    std::string text_;
+    std::string text_, scenario_;
     std::shared_ptr<const Node> tree_;  ///< with central values
     Uncertainty uncertainty_;
     Realisation realisation_;

@@ -27,6 +27,12 @@ void EditSession::begin() {
     for (const auto& equation : *equations_) equation->before_edits(state_);
 }
 
+const SpeciesField& EditSession::contents() {
+    if (equations_)
+        for (const auto& equation : *equations_) equation->prepare_output(state_);
+    return state_.total_content;
+}
+
 void EditSession::set(Property property, std::span<const Index> cells, std::span<const double> values) {
     auto& field = field_of(domain_.medium, property);
     if (field.empty()) return;

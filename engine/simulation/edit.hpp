@@ -27,6 +27,8 @@ public:
 
     [[nodiscard]] const Domain& domain() const { return domain_; }
     [[nodiscard]] const State& state() const { return state_; }
+    /// Total contents per dry soil as they are now [kg/kg]; empty without bulk density.
+    [[nodiscard]] const SpeciesField& contents();
     [[nodiscard]] double time() const { return state_.time; }
     [[nodiscard]] Date date() const { return domain_.start.plus(state_.time); }
 
@@ -89,6 +91,8 @@ public:
         (void)trial;
         return true;
     }
+    /// A step was accepted: counts what has to be counted (water treated, iron used).
+    virtual void accept(const State& state, const Step& step) { (void)state, (void)step; }
     virtual void save(CheckpointWriter&) const {}
     virtual void load(CheckpointReader&) {}
 };

@@ -92,7 +92,7 @@ public:
     virtual void before_edits(const State& state) { (void)state; }
     /// Edits changed domain().medium or alterations (medium_version tells), or remove amounts. Recomputes what depends on them; amounts not
     /// removed stay. Adds what moved to `terms`: removals as a term of type and name, and what passed between stores (dissolved, sorbed)
-    /// to the storage terms.
+    /// to the storage terms; water for pores that grew or shrank under "edits", "edited ground".
     virtual void after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) {
         (void)state, (void)removals, (void)terms;
     }

@@ -64,10 +64,10 @@ void Simulation::apply_edits() {
 void Simulation::book() {
     std::vector<BudgetTerm> terms;
     for (const auto& equation : equations_) equation->budget(terms);
+    if (!interventions_.empty() && state_.has_flow) merge_terms({{"water", "edits", "edited ground", 0, 0, "m3", 0}}, terms);
     for (const auto& intervention : interventions_) {
         if (!intervention->removes()) continue;
         std::vector<BudgetTerm> empty;
-        if (state_.has_flow) empty.push_back({"water", intervention->type(), intervention->name(), 0, 0, "m3", 0});
         for (const auto& substance : state_.substances)
             for (const char* phase : {"dissolved", "sorbed"})
                 empty.push_back({substance.id, intervention->type(), fmt::format("{} ({})", intervention->name(), phase), 0, 0, "kg", 0});
@@ -121,6 +121,7 @@ void Simulation::step() {
         }
         book();
         for (const auto& equation : equations_) equation->accept(state_, step);
+        for (const auto& intervention : interventions_) intervention->accept(state_, step);
         state_.time = step.finish;
         ++state_.step;
         show(step);

@@ -104,7 +104,7 @@ public:
 private:
     void build() {
         Diagnostics diagnostics;
-        site_ = Site::read(options_.site, diagnostics);
+        site_ = Site::read(options_.site, diagnostics, options_.scenario);
         simulation_ = Simulation::build(site_, diagnostics, [&](const Domain& domain) {
             observations_ = std::make_unique<ObservationWriter>(site_, domain, diagnostics);
             zones_ = std::make_unique<ZoneWriter>(site_, domain, diagnostics);
@@ -112,7 +112,8 @@ private:
         });
         diagnostics.throw_if_errors();
         if (!diagnostics.all().empty()) log_.line(diagnostics.text(), true);
-        log_.line(fmt::format("galena {}: {}", program_version(), site_.section<SiteTable>().name));
+        log_.line(fmt::format("galena {}: {}{}", program_version(), site_.section<SiteTable>().name,
+                              site_.scenario().empty() ? "" : fmt::format(", scenario {}", site_.scenario())));
         for (const auto& line : uncertainty_lines(site_)) log_.line(line);
         for (const auto& remark : simulation_->domain().remarks) log_.line(remark);
         for (const auto& equation : simulation_->equations())
@@ -125,8 +126,8 @@ private:
         folder_ = std::make_unique<OutputFolder>(resume ? OutputFolder::reopen(where) : OutputFolder::prepare(where));
         if (resume) {
             checkpoint_ = std::make_unique<CheckpointFileReader>(*folder_ / "checkpoint.h5");
-            if (checkpoint_->text("site_sha256") != sha256(site_.text()))
-                throw ScenarioError({options_.site.string(), 0, 0}, "the site file is not the one the checkpoint was made with",
+            if (checkpoint_->text("site_sha256") != site_hash())
+                throw ScenarioError({options_.site.string(), 0, 0}, "the site file or scenario is not the one the checkpoint was made with",
                                     "resume with the file as it was, or start anew without --resume");
         }
         log_.open(*folder_ / "log.txt", resume);
@@ -137,6 +138,7 @@ private:
                                        site_.text(),      site.start.text(), typed_command_line()};
         fields_ = std::make_unique<FieldWriter>(FieldWriter::Options{folder_->path(), metadata, site_.section<OutputTable>().vtk, resume},
                                                 simulation_->domain(), with_fields);
+        if (!site_.scenario().empty()) fields_->results().set("scenario", site_.scenario());
         budget_ = std::make_unique<BudgetWriter>(*folder_ / "budget.csv", resume);
         observations_->open(*folder_ / "observations.csv", fields_->results(), resume);
         if (zones_->wanted()) zones_->open(*folder_ / "zones.csv", resume);
@@ -152,10 +154,15 @@ private:
         simulation_->add_observer(*progress_);
     }
 
+    /// What a checkpoint belongs to: the site file and the scenario.
+    [[nodiscard]] std::string site_hash() const {
+        return sha256(site_.scenario().empty() ? site_.text() : fmt::format("{}\nscenario {}", site_.text(), site_.scenario()));
+    }
+
     void save_checkpoint() {
         CheckpointFileWriter out(*folder_ / "checkpoint.h5");
         out.set("program_version", program_version());
-        out.set("site_sha256", sha256(site_.text()));
+        out.set("site_sha256", site_hash());
         simulation_->save(out);
         out.commit();
     }

@@ -15,6 +15,7 @@ std::function<ExitCode()> prepare_run(CLI::App& app) {
     app.add_option("site", options->site, "site file (TOML)")->required();
     auto* output = app.add_option("--output", options->output, "folder of the results; results/ beside the site file when absent");
     app.add_option("--resume", options->resume, "folder of an interrupted run to continue")->excludes(output);
+    app.add_option("--scenario", options->scenario, "one of the [[scenario]]s of the site file; the base site when absent");
     app.add_flag("--quiet", options->quiet, "print nothing but trouble");
     app.add_option("--stop-after", options->stop_after, "stop after so many steps as Ctrl-C would")->check(CLI::PositiveNumber)->group("");
     return [options] { return run(*options); };

@@ -164,8 +164,8 @@ void WaterFlow::before_edits(const State& state) {
     stored_before_ = all_water(water_before_);
 }
 
-/// Pores that grew or shrank are as full as before; that water is booked under the first removal, which is what changes pores.
-void WaterFlow::after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) {
+/// Pores that grew or shrank are as full as before; that water is booked under the edits.
+void WaterFlow::after_edits(State& state, std::span<const Removal>, std::vector<BudgetTerm>& terms) {
     adopt_medium();
     for (const auto& boundary : boundaries_) boundary->adopt_medium(domain_);
     edited_ = true;
@@ -180,8 +180,7 @@ void WaterFlow::after_edits(State& state, std::span<const Removal> removals, std
     show_saturation(state);
     if (const double more = all_water(water) - stored_before_; more != 0) {
         stored_ += more;
-        BudgetTerm brought{
-            "water", removals.empty() ? "edit" : removals.front().type, removals.empty() ? "" : removals.front().name, 0, 0, "m3", 0};
+        BudgetTerm brought{"water", "edits", "edited ground", 0, 0, "m3", 0};
         BudgetTerm kept{"water", "storage", "pores", 0, 0, "m3", 0};
         (more > 0 ? brought.in : brought.out) = std::abs(more);
         (more > 0 ? kept.out : kept.in) = std::abs(more);

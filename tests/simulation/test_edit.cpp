@@ -179,7 +179,7 @@ TEST_CASE("edits of every kind: the books of water and substances close, and nam
         const double soil = static_cast<double>(run.domain().zones.find("spot")->size()) * 300 * 1400;
         CHECK(run.entry("Cd", "test (sorbed)").cumulative_in == doctest::Approx(0.1e-6 * soil).epsilon(1e-12));
         // Pores grew by 0.1 of the volume.
-        CHECK(run.entry("water", "test").cumulative_in == doctest::Approx(0.1 * soil / 1400).epsilon(1e-10));
+        CHECK(run.entry("water", "edited ground").cumulative_in == doctest::Approx(0.1 * soil / 1400).epsilon(1e-10));
         CHECK(run.inflow("pump") == doctest::Approx(-50).epsilon(1e-12));
     }
 }

@@ -1,0 +1,164 @@
+#include "scenario/scenario.hpp"
+
+#include <fmt/format.h>
+
+#include "core/suggestion.hpp"
+
+namespace galena {
+
+REGISTER_SECTION(ScenarioTables)
+
+namespace {
+
+Entry* entry_of(Node& table, std::string_view key) {
+    const auto it = std::find_if(table.entries.begin(), table.entries.end(), [&](const Entry& e) { return e.key == key; });
+    return it == table.entries.end() ? nullptr : &*it;
+}
+
+/// What an entry of a list of tables is called: its name, or the zone it is for.
+std::string title_of(const Node& table) {
+    for (const char* key : {"name", "zone"})
+        if (const auto* entry = table.find(key); entry && entry->value.kind == Node::Kind::text) return entry->value.text;
+    return {};
+}
+
+bool is_list_of_tables(const Node& node) { return node.is_array() && !node.items.empty() && node.items.front().is_table(); }
+
+Node* find_item(Node& list, const std::string& title) {
+    for (auto& item : list.items)
+        if (title_of(item) == title) return &item;
+    return nullptr;
+}
+
+std::vector<std::string> titles_of(const Node& list) {
+    std::vector<std::string> titles;
+    for (const auto& item : list.items) titles.push_back(title_of(item));
+    return titles;
+}
+
+void merge(Node& base, const Node& over, const std::string& path, Diagnostics& diagnostics) {
+    for (const auto& change : over.entries) {
+        const auto where = path.empty() ? change.key : fmt::format("{}.{}", path, change.key);
+        auto* target = entry_of(base, change.key);
+        if (!target) {
+            base.entries.push_back(change);
+        } else if (target->value.is_table() && change.value.is_table()) {
+            merge(target->value, change.value, where, diagnostics);
+        } else if (is_list_of_tables(target->value) && change.value.is_table()) {
+            for (const auto& item : change.value.entries) {
+                auto* found = find_item(target->value, item.key);
+                if (!found)
+                    diagnostics.error(item.place, fmt::format("the base site has no {} '{}' to change", where, item.key),
+                                      suggestion(item.key, titles_of(target->value)));
+                else if (!item.value.is_table())
+                    diagnostics.error(item.value.place, fmt::format("{}.{} should be a table, not {}", where, item.key, item.value.found()),
+                                      fmt::format("name the key too: {}.{}.KEY = ...", where, item.key));
+                else merge(*found, item.value, fmt::format("{}.{}", where, item.key), diagnostics);
+            }
+        } else if (is_list_of_tables(target->value) && is_list_of_tables(change.value)) {
+            auto& items = target->value.items;
+            items.insert(items.end(), change.value.items.begin(), change.value.items.end());
+        } else {
+            target->value = change.value;
+        }
+    }
+}
+
+void leave_out(Node& tree, const Node& name, Diagnostics& diagnostics) {
+    const auto dot = name.text.find('.');
+    auto* list = entry_of(tree, name.text.substr(0, dot));
+    if (!list || dot == std::string::npos) {
+        diagnostics.error(name.place, fmt::format("without: the base site has nothing named '{}'", name.text),
+                          "give table and name, e.g. \"boundary.west\"");
+        return;
+    }
+    const auto title = name.text.substr(dot + 1);
+    if (list->value.is_table()) {
+        if (std::erase_if(list->value.entries, [&](const Entry& e) { return e.key == title; }) > 0) return;
+    } else if (find_item(list->value, title)) {
+        const auto titles = titles_of(list->value);
+        std::erase_if(list->value.items, [&](const Node& item) { return title_of(item) == title; });
+        return;
+    }
+    diagnostics.error(name.place, fmt::format("without: the base site has no {} '{}'", list->key, title),
+                      list->value.is_array() ? suggestion(title, titles_of(list->value)) : "");
+}
+
+/// The texts of a list of a scenario; a single text is a list of one.
+std::vector<Node> texts_of(const Node& scenario, std::string_view key) {
+    const auto* entry = scenario.find(key);
+    if (!entry) return {};
+    return entry->value.is_array() ? entry->value.items : std::vector<Node>{entry->value};
+}
+
+void check_measures(const Node& scenario, const std::vector<std::string>& known, Diagnostics& diagnostics) {
+    for (const auto& name : texts_of(scenario, "measures"))
+        if (name.kind == Node::Kind::text && std::find(known.begin(), known.end(), name.text) == known.end())
+            diagnostics.error(name.place, fmt::format("scenario '{}': there is no measure '{}'", title_of(scenario), name.text),
+                              known.empty() ? "the site file has no [[measure]]" : suggestion(name.text, known));
+}
+
+/// Keeps the measures named, in the order in which the scenario names them.
+void keep_measures(Node& tree, const Node* scenario) {
+    auto* measures = entry_of(tree, "measure");
+    if (!measures) return;
+    std::vector<Node> kept;
+    if (scenario)
+        for (const auto& name : texts_of(*scenario, "measures"))
+            if (auto* found = find_item(measures->value, name.text)) kept.push_back(*found);
+    if (kept.empty()) std::erase_if(tree.entries, [](const Entry& e) { return e.key == "measure"; });
+    else measures->value.items = std::move(kept);
+}
+
+}  // namespace
+
+std::vector<std::string> scenario_names(const Node& tree) {
+    std::vector<std::string> names;
+    if (const auto* scenarios = tree.find("scenario"); scenarios && scenarios->value.is_array())
+        for (const auto& item : scenarios->value.items) names.push_back(title_of(item));
+    return names;
+}
+
+void take_scenario(Node& tree, const std::string& name, const std::string& file, Diagnostics& diagnostics) {
+    const auto* scenarios = tree.find("scenario");
+    const Node* chosen = nullptr;
+    Node scenario;
+    if (scenarios && is_list_of_tables(scenarios->value)) {
+        const auto* measures = tree.find("measure");
+        const auto known = measures && measures->value.is_array() ? titles_of(measures->value) : std::vector<std::string>{};
+        for (const auto& item : scenarios->value.items) {
+            check_measures(item, known, diagnostics);
+            if (title_of(item) == name && !name.empty() && !chosen) {
+                scenario = item;
+                chosen = &scenario;
+            }
+        }
+    }
+    if (!name.empty() && !chosen) {
+        const auto names = scenario_names(tree);
+        diagnostics.error({file, 0, 0}, fmt::format("the site file has no scenario '{}'", name),
+                          names.empty() ? "add a [[scenario]]" : suggestion(name, names));
+        return;
+    }
+    if (chosen) {
+        for (const auto& left : texts_of(scenario, "without")) leave_out(tree, left, diagnostics);
+        if (const auto* set = scenario.find("set"); set && set->value.is_table()) merge(tree, set->value, {}, diagnostics);
+    }
+    if (tree.find("scenario")) keep_measures(tree, chosen);
+}
+
+TreeExpansions& TreeExpansions::instance() {
+    static TreeExpansions all;
+    return all;
+}
+
+bool TreeExpansions::add(Expansion expansion) {
+    list_.push_back(std::move(expansion));
+    return true;
+}
+
+void TreeExpansions::apply(Node& tree, const std::filesystem::path& folder) const {
+    for (const auto& expansion : list_) expansion(tree, folder);
+}
+
+}  // namespace galena

@@ -1,0 +1,212 @@
+#include "study/compare.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/parallel.hpp"
+#include "core/suggestion.hpp"
+#include "output/csv_writer.hpp"
+#include "output/observation_writer.hpp"
+#include "output/output_folder.hpp"
+#include "scenario/scenario.hpp"
+#include "simulation/simulation.hpp"
+#include "study/comparison.hpp"
+#include "study/run.hpp"
+
+extern char** environ;
+
+namespace galena {
+
+namespace {
+
+/// The scenarios wanted; an unknown name is a mistake.
+std::vector<std::string> wanted_scenarios(const CompareOptions& options) {
+    const auto known = scenario_names(read_toml(options.site));
+    if (known.empty())
+        throw ScenarioError({options.site.string(), 0, 0}, "the site file has no scenario to compare",
+                            "add a [[scenario]] with a name and measures");
+    for (const auto& name : options.only)
+        if (std::find(known.begin(), known.end(), name) == known.end())
+            throw ScenarioError({options.site.string(), 0, 0}, fmt::format("the site file has no scenario '{}'", name),
+                                suggestion(name, known));
+    return options.only.empty() ? known : options.only;
+}
+
+/// Builds every scenario, so that a mistake in the last is found before the first has run. Returns the cells of the grid.
+Index check_scenarios(const CompareOptions& options, const std::vector<std::string>& names) {
+    Diagnostics all;
+    Index cells = 0;
+    for (const auto& name : names) {
+        Diagnostics diagnostics;
+        const auto site = Site::read(options.site, diagnostics, name);
+        const auto simulation = Simulation::build(site, diagnostics, [&](const Domain& domain) {
+            const ObservationWriter observations(site, domain, diagnostics);
+            const ZoneWriter zones(site, domain, diagnostics);
+        });
+        if (simulation) cells = simulation->domain().grid.cell_count();
+        for (const auto& d : diagnostics.all())
+            if (d.severity == Diagnostic::Severity::error) all.error(d.place, d.what, d.hint);
+    }
+    all.throw_if_errors();
+    return cells;
+}
+
+/// Bytes that are free, by the system's own count; 0 where it does not tell.
+double available_memory() {
+    std::ifstream in("/proc/meminfo");
+    for (std::string key, rest; in >> key;) {
+        double kilobytes = 0;
+        if (key == "MemAvailable:" && in >> kilobytes) return 1024 * kilobytes;
+        std::getline(in, rest);
+    }
+    return 0;
+}
+
+/// A run takes about 2 kB per cell, and 50 MB for itself.
+int affordable_jobs(const CompareOptions& options, std::size_t scenarios, Index cells) {
+    const int cores = thread_count();
+    int jobs = options.jobs > 0 ? options.jobs : cores;
+    if (const double memory = available_memory(); memory > 0 && options.jobs == 0)
+        jobs = std::min(jobs, static_cast<int>(0.8 * memory / (50e6 + 2000.0 * static_cast<double>(cells))));
+    return std::clamp(jobs, 1, static_cast<int>(scenarios));
+}
+
+pid_t start_run(const CompareOptions& options, const std::filesystem::path& folder, const std::string& name, int threads) {
+    std::vector<std::string> words{"galena", "--threads", std::to_string(threads),  "run",    options.site.string(), "--scenario",
+                                   name,     "--output",  (folder / name).string(), "--quiet"};
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    pid_t child = 0;
+    const int fault = posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ);
+    if (fault != 0) throw std::runtime_error("cannot start a process for scenario " + name);
+    return child;
+}
+
+/// Runs all scenarios, `jobs` at a time; their exit codes in the order of the names.
+std::vector<int> run_all(const CompareOptions& options, const std::filesystem::path& folder, const std::vector<std::string>& names,
+                         int jobs) {
+    std::vector<int> codes(names.size(), our_fault);
+    std::map<pid_t, std::size_t> running;
+    const int threads = std::max(1, thread_count() / jobs);
+    for (std::size_t next = 0; next < names.size() || !running.empty();) {
+        if (next < names.size() && static_cast<int>(running.size()) < jobs) {
+            running[start_run(options, folder, names[next], threads)] = next;
+            ++next;
+            continue;
+        }
+        int status = 0;
+        const pid_t ended = waitpid(-1, &status, 0);
+        const auto found = running.find(ended);
+        if (found == running.end()) continue;
+        codes[found->second] = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (!options.quiet && !options.json)
+            fmt::print("{} of {}: {} ended with {}\n", names.size() - (names.size() - next) - running.size() + 1, names.size(),
+                       names[found->second], codes[found->second]);
+        std::fflush(stdout);
+        running.erase(found);
+    }
+    return codes;
+}
+
+std::string status_of(int code) {
+    return code == done ? "finished" : code == interrupted ? "interrupted" : code == could_not_go_on ? "failed" : "not run";
+}
+
+void write_csv(const std::filesystem::path& file, const std::vector<ComparedScenario>& scenarios) {
+    const auto figures = all_figures(scenarios);
+    std::vector<std::string> header{"scenario", "status", "exit_code", "pareto"};
+    header.insert(header.end(), figures.begin(), figures.end());
+    CsvWriter out(file, header);
+    for (const auto& s : scenarios) {
+        std::vector<CsvWriter::Field> row{std::string_view(s.name), std::string_view(s.status), static_cast<double>(s.exit_code),
+                                          s.pareto ? 1.0 : 0.0};
+        for (const auto& figure : figures) row.emplace_back(s.figure(figure));
+        out.row(row);
+    }
+    out.flush();
+}
+
+nlohmann::json json_of(const std::vector<ComparedScenario>& scenarios) {
+    auto list = nlohmann::json::array();
+    for (const auto& s : scenarios) {
+        nlohmann::json figures = nlohmann::json::object();
+        for (const auto& name : s.order) {
+            const double value = s.figure(name);
+            if (std::isfinite(value)) figures[name] = value;
+            else figures[name] = nullptr;
+        }
+        list.push_back(
+            {{"scenario", s.name}, {"status", s.status}, {"exit_code", s.exit_code}, {"pareto", s.pareto}, {"figures", figures}});
+    }
+    return {{"scenarios", list}};
+}
+
+std::string cell(double value, double scale = 1) { return std::isnan(value) ? "-" : fmt::format("{:.4g}", value * scale); }
+
+/// The figures people ask for first; the rest stands in comparison.csv.
+void print_table(const std::vector<ComparedScenario>& scenarios) {
+    fmt::print("\n{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7}\n", "scenario", "status", "cost, 1000", "removed, kg",
+               "left, kg", "final/limit", "exceeded, a", "CO2, t", "Pareto");
+    for (const auto& s : scenarios) {
+        double cost = std::numeric_limits<double>::quiet_NaN(), removed = 0, left = 0;
+        for (const auto& name : s.order) {
+            if (name.starts_with("net_present_cost [")) cost = s.figure(name);
+            if (name.starts_with("removed_net/")) removed += s.figure(name);
+            if (name.starts_with("left/")) left += s.figure(name);
+        }
+        fmt::print("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7}\n", s.name, s.status, cell(cost, 1e-3), cell(removed),
+                   cell(left), cell(s.figure("worst_final_over_limit")), cell(s.figure("longest_exceedance [a]")),
+                   cell(s.figure("carbon_dioxide [t]")), s.pareto ? "yes" : "");
+    }
+    fmt::print("\ncost: net present, middle price; final/limit and exceeded: of the receptor that fares worst\n");
+}
+
+ExitCode compare_sound(const CompareOptions& options) {
+    const auto names = wanted_scenarios(options);
+    const auto cells = check_scenarios(options, names);
+    const auto where = options.output ? *options.output : options.site.parent_path() / "results";
+    const auto folder = OutputFolder::prepare(where);
+    const auto codes = run_all(options, folder.path(), names, affordable_jobs(options, names.size(), cells));
+    std::vector<ComparedScenario> scenarios;
+    for (std::size_t n = 0; n < names.size(); ++n) {
+        ComparedScenario scenario;
+        scenario.name = names[n];
+        scenario.exit_code = codes[n];
+        scenario.status = status_of(codes[n]);
+        if (codes[n] == done) read_figures(folder / names[n] / "results.h5", scenario);
+        scenarios.push_back(std::move(scenario));
+    }
+    judge(scenarios);
+    write_csv(folder / "comparison.csv", scenarios);
+    if (options.json) fmt::print("{}\n", json_of(scenarios).dump(2));
+    else if (!options.quiet) {
+        print_table(scenarios);
+        fmt::print("all figures: {}\n", (folder / "comparison.csv").string());
+    }
+    if (std::find(codes.begin(), codes.end(), static_cast<int>(interrupted)) != codes.end()) return interrupted;
+    return std::all_of(codes.begin(), codes.end(), [](int code) { return code == done; }) ? done : could_not_go_on;
+}
+
+}  // namespace
+
+ExitCode compare(const CompareOptions& options) {
+    try {
+        return compare_sound(options);
+    } catch (const ScenarioError& mistake) {
+        fmt::print(stderr, "{}{}\n", mistake.what(), mistake.diagnostics().tally());
+        return wrong_input;
+    }
+}
+
+}  // namespace galena

@@ -1,0 +1,226 @@
+#include "study/comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "output/results_file.hpp"
+
+namespace galena {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// The columns of a table by name.
+class Columns {
+public:
+    Columns(const ResultsFile& file, const std::string& name) {
+        const auto names = file.table_names();
+        if (std::find(names.begin(), names.end(), name) == names.end()) return;
+        table_ = file.table(name);
+        for (const auto& column : table_.columns) rows_ = std::max({rows_, column.numbers.size(), column.texts.size()});
+    }
+    [[nodiscard]] std::size_t rows() const { return rows_; }
+    [[nodiscard]] std::string text(const std::string& column, std::size_t row) const {
+        for (const auto& c : table_.columns)
+            if (c.name == column && row < c.texts.size()) return c.texts[row];
+        return {};
+    }
+    [[nodiscard]] double number(const std::string& column, std::size_t row) const {
+        for (const auto& c : table_.columns)
+            if (c.name == column && row < c.numbers.size()) return c.numbers[row];
+        return nan;
+    }
+    [[nodiscard]] std::string unit(const std::string& column) const {
+        for (const auto& c : table_.columns)
+            if (c.name == column) return c.unit;
+        return {};
+    }
+
+private:
+    Table table_;
+    std::size_t rows_ = 0;
+};
+
+void add_costs(const ResultsFile& file, ComparedScenario& scenario) {
+    const Columns total(file, "cost_total");
+    for (std::size_t row = 0; row < total.rows(); ++row) {
+        const auto what = total.text("quantity", row);
+        if (what == "missing_prices") {
+            scenario.set(what, total.number("mid", row));
+            continue;
+        }
+        const auto currency = total.unit("mid");
+        scenario.set(fmt::format("{} [{}]", what, currency), total.number("mid", row));
+        if (what != "net_present_cost") continue;
+        scenario.set(fmt::format("{}_low [{}]", what, currency), total.number("low", row));
+        scenario.set(fmt::format("{}_high [{}]", what, currency), total.number("high", row));
+    }
+    if (total.rows() == 0) scenario.set("net_present_cost [USD]", 0);
+}
+
+void add_effects(const ResultsFile& file, ComparedScenario& scenario) {
+    const Columns effects(file, "effects");
+    std::map<std::string, double> sums;
+    double carbon = 0;
+    for (std::size_t row = 0; row < effects.rows(); ++row) {
+        const auto name = effects.text("effect", row), substance = effects.text("substance", row);
+        if (name.starts_with("carbon dioxide")) carbon += effects.number("amount", row);
+        else
+            sums[fmt::format("{}{} [{}]", name, substance.empty() ? "" : "/" + substance, effects.text("amount_unit", row))] +=
+                effects.number("amount", row);
+    }
+    scenario.set("carbon_dioxide [t]", carbon);
+    for (const auto& [name, sum] : sums) scenario.set(name, sum);
+}
+
+void add_masses(const ResultsFile& file, ComparedScenario& scenario) {
+    const Columns masses(file, "mass_removed");
+    std::map<std::string, double> net;
+    for (std::size_t row = 0; row < masses.rows(); ++row) {
+        const auto substance = masses.text("substance", row);
+        net[substance] += masses.number("removed", row) - masses.number("added", row);
+        const auto key = fmt::format("removed/{}/{} [kg]", substance, masses.text("phase", row));
+        const double before = scenario.figure(key);
+        scenario.set(key, (std::isnan(before) ? 0.0 : before) + masses.number("removed", row));
+    }
+    for (const auto& [substance, kg] : net) scenario.set(fmt::format("removed_net/{} [kg]", substance), kg);
+    // What is left, by phase: the stores at the last step of the budget.
+    const auto& h5 = file.file();
+    if (!h5.has("/budget")) return;
+    const auto component = h5.read_texts("/budget/component"), term = h5.read_texts("/budget/term"), name = h5.read_texts("/budget/name");
+    const auto stored = h5.read("/budget/stored");
+    for (std::size_t n = 0; n < component.size() && stored.size() >= component.size(); ++n)
+        if (term[n] == "storage" && component[n] != "water")
+            scenario.set(fmt::format("left/{}/{} [kg]", component[n], name[n]), stored[stored.size() - component.size() + n]);
+}
+
+void add_receptors(const ResultsFile& file, ComparedScenario& scenario) {
+    const Columns receptors(file, "receptors");
+    double worst_ratio = 0, longest = 0;
+    bool limited = false;
+    for (std::size_t row = 0; row < receptors.rows(); ++row) {
+        const auto who = receptors.text("receptor", row) + "/" + receptors.text("substance", row);
+        const double first = receptors.number("first_exceeded", row), last = receptors.number("last_exceeded", row);
+        const double limit = receptors.number("limit", row);
+        if (!std::isnan(limit)) {
+            limited = true;
+            scenario.set("exceeded_from/" + who + " [a]", first / 365.25);
+            scenario.set("exceeded_until/" + who + " [a]", last / 365.25);
+            worst_ratio = std::max(worst_ratio, receptors.number("final", row) / limit);
+            if (!std::isnan(first)) longest = std::max(longest, (last - first) / 365.25);
+        }
+        scenario.set("peak/" + who + " [mg/L]", receptors.number("peak", row));
+        scenario.set("peak_time/" + who + " [a]", receptors.number("peak_time", row) / 365.25);
+        scenario.set("final/" + who + " [mg/L]", receptors.number("final", row));
+        scenario.set("passed/" + who + " [kg]", receptors.number("mass_passed", row));
+        scenario.set("final_rate/" + who + " [kg/a]", receptors.number("final_rate", row));
+        if (const double at = receptors.number("at_shut_off", row); !std::isnan(at)) {
+            scenario.set("at_shut_off/" + who + " [mg/L]", at);
+            scenario.set("rebound_peak/" + who + " [mg/L]", receptors.number("rebound_peak", row));
+        }
+    }
+    if (!limited) return;
+    scenario.set("worst_final_over_limit", worst_ratio);
+    scenario.set("longest_exceedance [a]", longest);
+}
+
+void add_plumes(const ResultsFile& file, ComparedScenario& scenario) {
+    const Columns plume(file, "plume");
+    for (std::size_t row = 0; row < plume.rows(); ++row) {
+        const auto which = fmt::format("{}>{:g}mg/L/{:.4g}a", plume.text("substance", row), plume.number("limit", row),
+                                       plume.number("time", row) / 365.25);
+        scenario.set("plume_area/" + which + " [m2]", plume.number("area", row));
+        scenario.set("plume_volume/" + which + " [m3]", plume.number("volume", row));
+    }
+}
+
+/// Tables of other assessments that give one worst number.
+void add_health(const ResultsFile& file, ComparedScenario& scenario) {
+    for (const auto& name : file.table_names()) {
+        if (!name.starts_with("health_risk")) continue;
+        const Columns risk(file, name);
+        for (const char* column : {"cancer_risk", "hazard_quotient", "hazard_index"}) {
+            double first = nan, last = nan;
+            for (std::size_t row = 0; row < risk.rows(); ++row) {
+                const double value = risk.number(column, row);
+                if (std::isnan(value)) continue;
+                if (std::isnan(first)) first = value;
+                last = value;
+            }
+            if (std::isnan(last)) continue;
+            scenario.set(fmt::format("{}/{}/before", name, column), first);
+            scenario.set(fmt::format("{}/{}/after", name, column), last);
+        }
+    }
+}
+
+double cost_of(const ComparedScenario& scenario) {
+    for (const auto& name : scenario.order)
+        if (name.starts_with("net_present_cost [")) return scenario.figure(name);
+    return nan;
+}
+
+}  // namespace
+
+void ComparedScenario::set(const std::string& name_of_figure, double value) {
+    if (!figures.contains(name_of_figure)) order.push_back(name_of_figure);
+    figures[name_of_figure] = value;
+}
+
+double ComparedScenario::figure(const std::string& name_of_figure) const {
+    const auto found = figures.find(name_of_figure);
+    return found == figures.end() ? nan : found->second;
+}
+
+void read_figures(const std::filesystem::path& results, ComparedScenario& scenario) {
+    const auto file = ResultsFile::open(results, false);
+    add_costs(file, scenario);
+    add_receptors(file, scenario);
+    add_masses(file, scenario);
+    add_effects(file, scenario);
+    add_plumes(file, scenario);
+    add_health(file, scenario);
+}
+
+void judge(std::vector<ComparedScenario>& scenarios) {
+    for (auto& s : scenarios) {
+        double kg = 0;
+        for (const auto& name : s.order)
+            if (name.starts_with("removed_net/")) kg += s.figure(name);
+        if (kg > 0) s.set("cost_per_kg_removed", cost_of(s) / kg);
+    }
+    const auto goals = [](const ComparedScenario& s) {
+        return std::vector<double>{cost_of(s), s.figure("worst_final_over_limit"), s.figure("longest_exceedance [a]")};
+    };
+    const auto comparable = [](const std::vector<double>& g) {
+        return std::none_of(g.begin(), g.end(), [](double v) { return std::isnan(v); });
+    };
+    for (auto& s : scenarios) {
+        const auto mine = goals(s);
+        s.pareto = s.status == "finished" && comparable(mine);
+        for (const auto& other : scenarios) {
+            const auto theirs = goals(other);
+            if (&other == &s || other.status != "finished" || !comparable(theirs) || !s.pareto) continue;
+            bool no_worse = true, better = false;
+            for (std::size_t n = 0; n < mine.size(); ++n) {
+                no_worse = no_worse && theirs[n] <= mine[n];
+                better = better || theirs[n] < mine[n];
+            }
+            if (no_worse && better) s.pareto = false;
+        }
+    }
+}
+
+std::vector<std::string> all_figures(const std::vector<ComparedScenario>& scenarios) {
+    std::vector<std::string> all;
+    for (const auto& s : scenarios)
+        for (const auto& name : s.order)
+            if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
+    return all;
+}
+
+}  // namespace galena

@@ -1,0 +1,34 @@
+#pragma once
+// What is compared of a scenario: figures from the tables in its results.
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace galena {
+
+/// One scenario in the comparison.
+struct ComparedScenario {
+    std::string name;
+    std::string status;  ///< "finished", "failed", "interrupted", "not run"
+    int exit_code = 0;
+    std::map<std::string, double> figures;  ///< "net_present_cost [USD]"; absent: does not apply
+    std::vector<std::string> order;         ///< of the figures
+
+    void set(const std::string& figure, double value);
+    /// NaN when there is none.
+    [[nodiscard]] double figure(const std::string& name_of_figure) const;
+    bool pareto = false;  ///< no other scenario is at least as good in cost, duration and final concentration, and better in one
+};
+
+/// Reads the figures of a finished scenario from its results.h5.
+void read_figures(const std::filesystem::path& results, ComparedScenario& scenario);
+
+/// Mass removed by measures over that of a base in which nothing is done, cost per kg, and the Pareto flags.
+void judge(std::vector<ComparedScenario>& scenarios);
+
+/// Every figure that any scenario has, in the order of their first appearance.
+std::vector<std::string> all_figures(const std::vector<ComparedScenario>& scenarios);
+
+}  // namespace galena

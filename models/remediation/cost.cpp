@@ -1,0 +1,66 @@
+#include "remediation/cost.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "core/csv.hpp"
+#include "core/data_folder.hpp"
+
+namespace galena {
+
+REGISTER_SECTION(CostTable)
+
+UnitCosts UnitCosts::read(const CostTable& table, Diagnostics& diagnostics) {
+    UnitCosts costs;
+    costs.add(data_folder() / "unit_costs.csv", table.place, diagnostics);
+    if (table.unit_costs) costs.add(table.unit_costs->path, table.unit_costs->place, diagnostics);
+    return costs;
+}
+
+void UnitCosts::add(const std::filesystem::path& file, const Place& asked_at, Diagnostics& diagnostics) {
+    const auto csv = read_csv(file.string(), asked_at, diagnostics);
+    std::map<std::string, std::size_t> at;
+    for (const char* name : {"measure", "item", "low", "mid", "high", "unit", "price_basis", "source", "confidence"}) {
+        const auto column = csv.require_column(name, asked_at, diagnostics);
+        if (!column) return;
+        at[name] = *column;
+    }
+    for (std::size_t row = 0; row < csv.row_count(); ++row) {
+        const auto text = [&](const char* name) { return std::string(csv.text(row, at[name])); };
+        const auto number = [&](const char* name) { return csv.required_number(row, at[name], diagnostics).value_or(0); };
+        UnitCost cost{
+            {number("low"), number("mid"), number("high")}, text("unit"), text("price_basis"), text("source"), text("confidence")};
+        if (cost.price.low > cost.price.mid || cost.price.mid > cost.price.high)
+            diagnostics.error(csv.place(row, at["mid"]), fmt::format("{}: low, mid and high do not ascend", csv.describe(row, at["mid"])));
+        rows_[{text("measure"), text("item")}] = std::move(cost);
+    }
+}
+
+const UnitCost* UnitCosts::find(const std::string& measure, const std::string& item) const {
+    const auto found = rows_.find({measure, item});
+    return found == rows_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::string> UnitCosts::items(const std::string& measure) const {
+    std::vector<std::string> all;
+    for (const auto& [key, cost] : rows_)
+        if (key.first == measure) all.push_back(key.second);
+    return all;
+}
+
+double discount_factor(double rate, double time) { return std::pow(1 + rate, -time / seconds_per_year); }
+
+double spread_discount_factor(double rate, double from, double to) {
+    if (!(to > from)) return discount_factor(rate, from);
+    double sum = 0;
+    for (double begin = from; begin < to;) {
+        const double end = std::min(begin + seconds_per_year, to);
+        sum += (end - begin) * discount_factor(rate, end);
+        if (end == begin) break;
+        begin = end;
+    }
+    return sum / (to - from);
+}
+
+}  // namespace galena

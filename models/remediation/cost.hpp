@@ -1,0 +1,84 @@
+#pragma once
+// What measures cost: quantities of the measures, prices of a table that people may replace, and present values.
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scenario/reader.hpp"
+#include "scenario/section.hpp"
+
+namespace galena {
+
+/// [cost]
+struct CostTable {
+    static constexpr std::string_view section = "cost", meaning = "how the cost of measures is counted";
+    std::optional<FilePath> unit_costs;
+    double discount_rate = 0.05;
+    std::string currency = "USD";
+    Place place;
+    Places places;
+
+    static auto parameters() {
+        using T = CostTable;
+        return std::tuple{
+            parameter("unit_costs", &T::unit_costs,
+                      "CSV of your own prices and emission factors, columns as in data/unit_costs.csv; its rows replace those shipped"),
+            parameter("discount_rate", &T::discount_rate, "", between(-0.1, 0.5), "real, per year")
+                .with_default()
+                .source("3 to 8 % are usual: US OMB Circular A-94; NDRC 2006"),
+            parameter("currency", &T::currency, "in which the prices are given").with_default(),
+        };
+    }
+};
+
+/// Low, middle and high.
+struct Range {
+    double low = 0, mid = 0, high = 0;
+    [[nodiscard]] Range times(double factor) const { return {low * factor, mid * factor, high * factor}; }
+    Range& operator+=(const Range& other) {
+        low += other.low, mid += other.mid, high += other.high;
+        return *this;
+    }
+};
+
+struct UnitCost {
+    Range price;
+    std::string unit, price_basis, source, confidence;
+};
+
+/// Prices by measure and item.
+class UnitCosts {
+public:
+    /// The table shipped, overridden by the user's. Mistakes go to `diagnostics`.
+    static UnitCosts read(const CostTable& table, Diagnostics& diagnostics);
+    /// nullptr when there is none: the cost is missing, not zero.
+    [[nodiscard]] const UnitCost* find(const std::string& measure, const std::string& item) const;
+    [[nodiscard]] std::vector<std::string> items(const std::string& measure) const;
+
+private:
+    void add(const std::filesystem::path& file, const Place& asked_at, Diagnostics& diagnostics);
+    std::map<std::pair<std::string, std::string>, UnitCost> rows_;
+};
+
+enum class CostKind { capital, operation };
+
+/// So much of something that has a price.
+struct CostItem {
+    std::string measure, item;  ///< the keys of the price
+    double quantity = 0;
+    std::string unit;  ///< of the quantity: "m3", "t km", "well a"
+    CostKind kind = CostKind::capital;
+    double from = 0, to = 0;  ///< when, since the start [s]; operation is spread evenly over it
+};
+
+/// Present value, at time 0, of 1 paid at `time` [s].
+double discount_factor(double rate, double time);
+
+/// Present value of 1 spread evenly over [from, to] and paid at the end of every (begun) year of it: the mean of the discount factors,
+/// weighted with the length of each year's part.
+double spread_discount_factor(double rate, double from, double to);
+
+}  // namespace galena

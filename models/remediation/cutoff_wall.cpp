@@ -1,0 +1,98 @@
+// Cut-off wall: a thin barrier in the faces that a line crosses, of conductance K/b per area (Hsieh & Freckleton 1993), with windows.
+
+#include <fmt/format.h>
+
+#include "remediation/face_line.hpp"
+#include "remediation/measure.hpp"
+
+namespace galena {
+
+/// A gap in a wall.
+struct WallWindow {
+    std::vector<double> at;
+    double width = 0;
+    static auto parameters() {
+        using T = WallWindow;
+        return std::tuple{
+            parameter("at", &T::at, "m", anything, "[x, y] of its middle; as deep as the wall"),
+            parameter("width", &T::width, "m", positive, "faces with their middle within half of this are left open"),
+        };
+    }
+};
+
+enum class WallKind { soil_bentonite, cement_bentonite, grout_curtain };
+template <>
+inline const Words words<WallKind> = {"soil_bentonite", "cement_bentonite", "grout_curtain"};
+
+struct CutoffWall final : Measure {
+    static constexpr std::string_view name = "cutoff_wall", meaning = "a thin wall of low conductivity along a line";
+
+    WallKind kind = WallKind::soil_bentonite;
+    std::vector<std::vector<double>> line;
+    std::optional<double> top, bottom;
+    double thickness = 0.8, conductivity = 1e-9, window_fraction = 0;
+    double window_conductivity = 1e-6;
+    std::vector<WallWindow> windows;
+
+    static auto parameters() {
+        using T = CutoffWall;
+        return std::tuple_cat(
+            measure_parameters(),
+            std::tuple{
+                parameter("kind", &T::kind, "what it is made of: the item of its cost").with_default(),
+                parameter("line", &T::line, "m", anything, "its corners: [[\"100 m\", \"20 m\"], [\"100 m\", \"80 m\"]]"),
+                parameter("top", &T::top, "m", anything, "elevation of its upper edge; the ground when absent"),
+                parameter("bottom", &T::bottom, "m", anything, "elevation of its lower edge; the bottom of the grid when absent"),
+                parameter("thickness", &T::thickness, "m", positive, "of the wall").with_default(),
+                parameter("conductivity", &T::conductivity, "m/s", positive, "hydraulic conductivity of the wall").with_default(),
+                parameter("window_fraction", &T::window_fraction, "", fraction, "part of its area that is badly made").with_default(),
+                parameter("window_conductivity", &T::window_conductivity, "m/s", positive, "of the badly made part").with_default(),
+                parameter("window", &T::windows, "gaps in the wall"),
+            });
+    }
+
+    [[nodiscard]] std::string_view type() const override { return name; }
+
+    void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
+        barriers_.clear();
+        area_ = 0;
+        if (!check_line(line, fmt::format("measure '{}'", label.text), places.of("line"), diagnostics)) return;
+        const auto& grid = domain.grid;
+        const double mean = (1 - window_fraction) * conductivity + window_fraction * window_conductivity;
+        for (const auto& face : crossed_faces(grid, {line, top, bottom})) {
+            const auto a = grid.centre_crs(face.left), b = grid.centre_crs(face.right);
+            if (in_window(0.5 * (a.x + b.x), 0.5 * (a.y + b.y))) continue;
+            barriers_.push_back({face.axis, face.face, mean / thickness * face.area});
+            area_ += face.area;
+        }
+        if (barriers_.empty())
+            diagnostics.error(places.of("line"), fmt::format("measure '{}': the wall passes between no two cells", label.text),
+                              reach_of(grid));
+    }
+
+    void begin(EditSession& session) override { session.set_barriers(layer(), barriers_); }
+    void finish(EditSession& session) override { session.set_barriers(layer(), {}); }
+
+    [[nodiscard]] std::vector<CostItem> costs(double) const override {
+        if (!begun()) return {};
+        return {{"cutoff_wall", words<WallKind>[static_cast<std::size_t>(kind)], area_, "m2", CostKind::capital, begun_at(), begun_at()}};
+    }
+    [[nodiscard]] std::vector<Effect> effects(const UnitCosts&) const override {
+        if (!begun()) return {};
+        return {{"area of wall", "", area_, "m2"}, {"soil moved", "", area_ * thickness, "m3"}};
+    }
+
+private:
+    [[nodiscard]] bool in_window(double x, double y) const {
+        for (const auto& window : windows)
+            if (window.at.size() == 2 && std::hypot(x - window.at[0], y - window.at[1]) <= 0.5 * window.width) return true;
+        return false;
+    }
+
+    std::vector<FaceBarrier> barriers_;
+    double area_ = 0;
+};
+
+REGISTER(Measure, CutoffWall)
+
+}  // namespace galena

@@ -1,0 +1,324 @@
+// Excavation and backfill: soil above a target is dug out with all that lies on it, hauled away and replaced. The stockpile leaches and
+// dusts until it is gone. What is dug goes with its pore water; the backfill comes with clean water.
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "remediation/measure.hpp"
+#include "transport/substance.hpp"
+
+namespace galena {
+
+/// Where soil goes, by its content.
+struct Destination {
+    std::string name;
+    std::string item = "landfill";
+    std::map<std::string, double> above;
+    double distance = 30e3;
+
+    static auto parameters() {
+        using T = Destination;
+        return std::tuple{
+            parameter("name", &T::name, "of the destination, for the manifest"),
+            parameter("item", &T::item, "what it costs: an item of `disposal` in the unit costs").with_default(),
+            parameter("above", &T::above, "mg/kg", not_negative,
+                      "soil with a higher content of any of these goes here; destinations are tried in their order, one without takes all"),
+            parameter("distance", &T::distance, "km", not_negative, "of haulage, one way").with_default(),
+        };
+    }
+};
+
+struct Stockpile {
+    double duration = 0, height = 2, infiltration = 0, dust = 0;
+    Name leaches_into;
+    Places places;
+
+    static auto parameters() {
+        using T = Stockpile;
+        return std::tuple{
+            parameter("duration", &T::duration, "d", positive, "how long the soil lies there"),
+            parameter("height", &T::height, "m", positive, "of the heap: with the volume it gives the area").with_default(),
+            parameter("infiltration", &T::infiltration, "mm/a", not_negative, "water that seeps through it").with_default(),
+            parameter("dust", &T::dust, "kg/m2/a", not_negative, "soil that the wind carries off").with_default(),
+            parameter("leaches_into", &T::leaches_into, "zone that the leachate reaches; it is caught when absent").with_default(),
+        };
+    }
+};
+
+struct Excavation final : Measure {
+    static constexpr std::string_view name = "excavation", meaning = "contaminated soil is dug out, hauled away and replaced";
+
+    Name zone;
+    std::map<std::string, double> target, backfill_content;
+    double margin = 0, over_dig = 0;
+    std::optional<double> backfill_porosity, backfill_density, backfill_conductivity;
+    std::vector<Destination> destinations;
+    std::optional<Stockpile> stockpile;
+    double truck_load = 20e3;
+
+    static auto parameters() {
+        using T = Excavation;
+        return std::tuple_cat(
+            measure_parameters(),
+            std::tuple{
+                parameter("zone", &T::zone, "cells that may be dug"),
+                parameter("target", &T::target, "mg/kg", not_negative,
+                          "cells with a higher total content of any of these are dug; all of the zone when absent"),
+                parameter("margin", &T::margin, "m", not_negative, "dug as well, this far around them (within the zone)").with_default(),
+                parameter("over_dig", &T::over_dig, "m", not_negative, "dug as well, this far below them").with_default(),
+                parameter("backfill_content", &T::backfill_content, "mg/kg", not_negative, "of the soil put in; none when absent"),
+                parameter("backfill_porosity", &T::backfill_porosity, "", open_fraction, "that of the ground when absent"),
+                parameter("backfill_density", &T::backfill_density, "kg/m3", positive, "dry; that of the ground when absent"),
+                parameter("backfill_conductivity", &T::backfill_conductivity, "m/d", positive, "that of the ground when absent"),
+                parameter("destination", &T::destinations, "where the soil goes; a landfill at 30 km when absent"),
+                parameter("stockpile", &T::stockpile, "the soil lies there first"),
+                parameter("truck_load", &T::truck_load, "t", positive, "soil per trip").with_default(),
+            });
+    }
+
+    [[nodiscard]] std::string_view type() const override { return name; }
+    [[nodiscard]] bool removes() const override { return true; }
+    bool changes_something(EditSession&) override { return true; }
+
+    void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
+        may_ = domain.zones.cells(zone, diagnostics);
+        dug_.clear();
+        rows_.clear();
+        leaching_ = {};
+        volume_ = mass_ = 0;
+        if (destinations.empty()) destinations.push_back({"landfill", "landfill", {}, 30e3});
+        for (const auto* map : {&target, &backfill_content})
+            require_substances(*map, map == &target ? "target" : "backfill_content", site, diagnostics);
+        for (const auto& d : destinations) require_substances(d.above, "destination", site, diagnostics);
+        if (!destinations.back().above.empty())
+            diagnostics.error(places.of("destination"), fmt::format("measure '{}': soil may be left without a destination", label.text),
+                              "let the last destination have no 'above'");
+        if (domain.medium.bulk_density.empty())
+            diagnostics.error(
+                place, fmt::format("measure '{}': excavation goes by contents per dry soil, and no bulk_density is given", label.text),
+                "give bulk_density in a [[medium]] for every active cell");
+        leach_cells_ =
+            stockpile && !stockpile->leaches_into.empty() ? domain.zones.cells(stockpile->leaches_into, diagnostics) : std::vector<Index>{};
+        ids_.clear();
+        for (const auto& [id, table] : site.section<SubstanceTables>().list) ids_.push_back(id);
+    }
+
+    std::vector<Reaction> reactions(std::size_t first) override {
+        first_reaction_ = first;
+        std::vector<Reaction> all;
+        if (!leach_cells_.empty())
+            for (const auto& id : ids_) {
+                const std::vector<double> none(leach_cells_.size(), 0.0);
+                all.push_back({"stockpile", label.text, id, leach_cells_, none, none, none});
+            }
+        return all;
+    }
+
+    void begin(EditSession& session) override {
+        const auto& domain = session.domain();
+        const auto& contents = session.contents();
+        choose(session, contents);
+        const auto& grid = domain.grid;
+        rows_.assign(destinations.size(), {});
+        for (auto& row : rows_) row.substance.assign(ids_.size(), 0.0);
+        double water = 0;
+        std::vector<double> dissolved(ids_.size(), 0.0);
+        for (const Index c : dug_) {
+            const double soil = domain.medium.bulk_density[c] * grid.volume(c);
+            auto& row = rows_[destination_of(contents, c)];
+            row.volume += grid.volume(c);
+            row.mass += soil;
+            water += session.state().mobile_water[c];
+            for (std::size_t s = 0; s < ids_.size(); ++s) {
+                const auto at = static_cast<std::size_t>(c);
+                row.substance[s] += soil * contents[static_cast<Index>(s)][at];
+                dissolved[s] += session.state().mobile_water[c] * session.state().concentration[static_cast<Index>(s)][at];
+            }
+            volume_ += grid.volume(c);
+            mass_ += soil;
+        }
+        start_stockpile(session, water, dissolved);
+        session.remove({std::string(type()), label.text, dug_, 1.0, {}, backfill_content});
+        if (backfill_porosity) {
+            session.set(Property::porosity, dug_, *backfill_porosity);
+            session.set(Property::effective_porosity, dug_, *backfill_porosity);
+        }
+        if (backfill_density) session.set(Property::bulk_density, dug_, *backfill_density);
+        if (backfill_conductivity) session.set(Property::hydraulic_conductivity, dug_, *backfill_conductivity);
+    }
+
+    void work(EditSession& session) override {
+        if (!leaching_.on || session.time() < begun_at() + stockpile->duration * (1 - 1e-12)) return;
+        leaching_.on = false;
+        set_leaching(session, false);
+    }
+    [[nodiscard]] double longest_step(const State& state) const override {
+        return leaching_.on ? std::max(1.0, begun_at() + stockpile->duration - state.time) : infinite;
+    }
+
+    [[nodiscard]] std::vector<CostItem> costs(double) const override {
+        if (!begun()) return {};
+        std::vector<CostItem> items{{"excavation", "dig_and_load", volume_, "m3", CostKind::capital, begun_at(), begun_at()},
+                                    {"excavation", "backfill", volume_, "m3", CostKind::capital, begun_at(), begun_at()}};
+        for (std::size_t d = 0; d < rows_.size(); ++d) {
+            if (rows_[d].mass == 0) continue;
+            const bool by_volume = destinations[d].item != "landfill" && destinations[d].item != "hazardous_landfill";
+            items.push_back({"disposal", destinations[d].item, by_volume ? rows_[d].volume : rows_[d].mass / 1e3, by_volume ? "m3" : "t",
+                             CostKind::capital, begun_at(), begun_at()});
+            items.push_back({"haulage", "truck", rows_[d].mass / 1e3 * destinations[d].distance / 1e3, "t km", CostKind::capital,
+                             begun_at(), begun_at()});
+        }
+        return items;
+    }
+
+    [[nodiscard]] std::vector<Effect> effects(const UnitCosts& factors) const override {
+        if (!begun()) return {};
+        double tonne_km = 0, trips = 0;
+        for (std::size_t d = 0; d < rows_.size(); ++d) {
+            tonne_km += rows_[d].mass / 1e3 * destinations[d].distance / 1e3;
+            trips += std::ceil(rows_[d].mass / truck_load);
+        }
+        std::vector<Effect> all{{"soil moved", "", volume_, "m3"}, {"soil moved", "", mass_ / 1e3, "t"}, {"truck trips", "", trips, "1"}};
+        if (const auto* truck = factors.find("co2", "truck"))
+            all.push_back({"carbon dioxide of haulage", "", tonne_km * truck->price.mid / 1e3, "t"});
+        if (const auto* digger = factors.find("co2", "excavator"))
+            all.push_back({"carbon dioxide of digging and filling", "", 2 * volume_ * digger->price.mid / 1e3, "t"});
+        for (std::size_t s = 0; s < ids_.size() && stockpile && mass_ > 0; ++s) {
+            double content = 0;
+            for (const auto& row : rows_) content += row.substance[s] / mass_;
+            const double area = volume_ / stockpile->height, years = stockpile->duration;
+            all.push_back({"leached from the stockpile", ids_[s], leaching_.rate.empty() ? 0.0 : leaching_.rate[s] * years, "kg"});
+            all.push_back({"blown from the stockpile", ids_[s], stockpile->dust * area * years * content, "kg"});
+        }
+        return all;
+    }
+
+    [[nodiscard]] std::vector<Table> tables() const override {
+        Table manifest{"manifest_" + label.text, "Where the soil of '" + label.text + "' goes", {}};
+        Table::Column to{"destination", "", {}, {}}, volume{"volume", "m3", {}, {}}, mass{"mass", "t", {}, {}}, trips{"trips", "1", {}, {}};
+        for (std::size_t d = 0; d < rows_.size(); ++d) {
+            to.texts.push_back(destinations[d].name);
+            volume.numbers.push_back(rows_[d].volume);
+            mass.numbers.push_back(rows_[d].mass / 1e3);
+            trips.numbers.push_back(std::ceil(rows_[d].mass / truck_load));
+        }
+        manifest.columns = {to, volume, mass, trips};
+        for (std::size_t s = 0; s < ids_.size(); ++s) {
+            Table::Column amount{ids_[s], "kg", {}, {}};
+            for (const auto& row : rows_) amount.numbers.push_back(row.substance[s]);
+            manifest.columns.push_back(std::move(amount));
+        }
+        if (rows_.empty()) return {};
+        return {manifest};
+    }
+
+    void save(CheckpointWriter& out) const override {
+        const auto key = "measure/" + label.text;
+        write_list(out, key + "/dug", std::vector<double>(dug_.begin(), dug_.end()));
+        std::vector<double> numbers{volume_, mass_, leaching_.on ? 1.0 : 0.0};
+        for (const auto& row : rows_) {
+            numbers.insert(numbers.end(), {row.volume, row.mass});
+            numbers.insert(numbers.end(), row.substance.begin(), row.substance.end());
+        }
+        write_list(out, key + "/numbers", numbers);
+        write_list(out, key + "/leaching", leaching_.rate);
+    }
+    void load(CheckpointReader& in) override {
+        const auto key = "measure/" + label.text;
+        const auto dug = read_list(in, key + "/dug");
+        dug_.assign(dug.begin(), dug.end());
+        const auto numbers = read_list(in, key + "/numbers");
+        volume_ = numbers[0], mass_ = numbers[1], leaching_.on = numbers[2] != 0;
+        rows_.clear();
+        for (std::size_t n = 3; n + 1 < numbers.size(); n += 2 + ids_.size())
+            rows_.push_back({numbers[n],
+                             numbers[n + 1],
+                             {numbers.begin() + static_cast<std::ptrdiff_t>(n + 2),
+                              numbers.begin() + static_cast<std::ptrdiff_t>(n + 2 + ids_.size())}});
+        leaching_.rate = read_list(in, key + "/leaching");
+    }
+
+private:
+    struct Row {
+        double volume = 0, mass = 0;
+        std::vector<double> substance;  ///< [kg]
+    };
+    struct Leaching {
+        bool on = false;
+        std::vector<double> rate;  ///< by substance [kg/s]
+    };
+
+    [[nodiscard]] bool exceeds(const std::map<std::string, double>& limits, const SpeciesField& contents, Index c) const {
+        for (std::size_t s = 0; s < ids_.size(); ++s)
+            if (const auto limit = limits.find(ids_[s]); limit != limits.end())
+                if (contents[static_cast<Index>(s)][static_cast<std::size_t>(c)] > limit->second) return true;
+        return false;
+    }
+    [[nodiscard]] std::size_t destination_of(const SpeciesField& contents, Index c) const {
+        for (std::size_t d = 0; d < destinations.size(); ++d)
+            if (destinations[d].above.empty() || exceeds(destinations[d].above, contents, c)) return d;
+        return destinations.size() - 1;
+    }
+
+    /// The cells that are dug: above the target, near one of these, and all on top of them.
+    void choose(EditSession& session, const SpeciesField& contents) {
+        const auto& grid = session.domain().grid;
+        std::map<Index, double> deepest;  // by column: elevation down to which is dug
+        std::vector<Index> hot;
+        for (const Index c : may_)
+            if (target.empty() || exceeds(target, contents, c)) hot.push_back(c);
+        for (const Index c : hot) {
+            const double bottom = grid.bottom(c) - over_dig;
+            const auto [at, fresh] = deepest.emplace(grid.column(c), bottom);
+            at->second = std::min(at->second, bottom);
+        }
+        const auto cores = deepest;
+        if (margin > 0)
+            for (const Index c : may_) {
+                const auto here = grid.centre(c);
+                for (const auto& [column, bottom] : cores) {
+                    const auto core = grid.centre(column);
+                    if (std::hypot(here.x - core.x, here.y - core.y) > margin + 0.5 * std::max(grid.width_x(column), grid.width_y(column)))
+                        continue;
+                    const auto [at, fresh] = deepest.emplace(grid.column(c), bottom);
+                    at->second = std::min(at->second, bottom);
+                }
+            }
+        dug_.clear();
+        for (const Index c : *session.domain().zones.find("all"))
+            if (const auto at = deepest.find(grid.column(c)); at != deepest.end() && grid.elevation(c) > at->second) dug_.push_back(c);
+    }
+
+    /// The leachate has the concentration that the pores of the soil had, on average.
+    void start_stockpile(EditSession& session, double water, const std::vector<double>& dissolved) {
+        if (!stockpile) return;
+        leaching_.on = true;
+        leaching_.rate.clear();
+        for (const double amount : dissolved)
+            leaching_.rate.push_back(water > 0 ? stockpile->infiltration * volume_ / stockpile->height * amount / water : 0.0);
+        set_leaching(session, true);
+    }
+    void set_leaching(EditSession& session, bool on) {
+        if (leach_cells_.empty()) return;
+        double volume = 0;
+        for (const Index c : leach_cells_) volume += session.domain().grid.volume(c);
+        for (std::size_t s = 0; s < ids_.size(); ++s) {
+            std::vector<double> release;
+            for (const Index c : leach_cells_) release.push_back(on ? leaching_.rate[s] * session.domain().grid.volume(c) / volume : 0.0);
+            session.set_release(first_reaction_ + s, release);
+        }
+    }
+
+    std::vector<Index> may_, dug_, leach_cells_;
+    std::vector<std::string> ids_;
+    std::vector<Row> rows_;  ///< by destination
+    Leaching leaching_;
+    double volume_ = 0, mass_ = 0;
+    std::size_t first_reaction_ = 0;
+};
+
+REGISTER(Measure, Excavation)
+
+}  // namespace galena
