@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 #include <fmt/format.h>
 
+#include "assessment/surface_cells.hpp"
 #include "core/data_folder.hpp"
 #include "core/suggestion.hpp"
 #include "scenario/reader.hpp"
@@ -71,10 +71,7 @@ public:
             diagnostics.error(table_.place, "the classes of farmland go by contents per dry soil, and no bulk_density is given",
                               "give bulk_density in a [[medium]] for every active cell");
         choose_substances(site, diagnostics);
-        // The highest cell of the zone in each column: the cells come sorted, lowest layer first.
-        std::map<Index, Index> highest;
-        for (const Index cell : domain.zones.cells(table_.zone, diagnostics)) highest[domain.grid.column(cell)] = cell;
-        for (const auto& [column, cell] : highest) cells_.push_back(cell);
+        cells_ = surface_cells(domain, table_.zone, diagnostics);
     }
 
     void observe(const Moment& moment) override {

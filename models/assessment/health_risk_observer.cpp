@@ -4,13 +4,13 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <map>
 
 #include <fmt/format.h>
 
 #include "assessment/health_risk_table.hpp"
 #include "assessment/number_rows.hpp"
 #include "assessment/standard.hpp"
+#include "assessment/surface_cells.hpp"
 #include "core/data_folder.hpp"
 #include "core/suggestion.hpp"
 #include "core/units.hpp"
@@ -137,12 +137,8 @@ private:
                 diagnostics.error(given.name.place, fmt::format("two populations are named '{}'", given.name.text),
                                   "give each its own name");
         for (const auto& substance : judged_) p.risk.push_back(risk_factors(p.exposure, substance.toxicity));
-        std::map<Index, Index> highest;  // the cells come sorted, lowest layer first
-        for (const Index cell : domain.zones.cells(given.zone, diagnostics)) highest[domain.grid.column(cell)] = cell;
-        for (const auto& [column, cell] : highest) {
-            p.cells.push_back(cell);
-            p.area += domain.grid.area(cell);
-        }
+        p.cells = surface_cells(domain, given.zone, diagnostics);
+        for (const Index cell : p.cells) p.area += domain.grid.area(cell);
         if (given.well) {
             std::vector<std::string> names;
             for (const auto& point : site.section<ObservationTables>().list) {

@@ -16,6 +16,7 @@ public:
 
     /// As many numbers as the width.
     void add(std::initializer_list<double> row) { numbers_.insert(numbers_.end(), row); }
+    void add(std::span<const double> row) { numbers_.insert(numbers_.end(), row.begin(), row.end()); }
     [[nodiscard]] std::size_t size() const { return numbers_.size() / width_; }
     [[nodiscard]] bool empty() const { return numbers_.empty(); }
     [[nodiscard]] std::span<const double> operator[](std::size_t row) const { return {&numbers_[row * width_], width_}; }

@@ -28,12 +28,6 @@ std::string key_of(std::string_view name) {
     return std::string(name);
 }
 
-/// The element that a substance is or is a form of.
-std::string element_of(const std::string& substance) {
-    const auto found = known_substances().find(substance);
-    return found == known_substances().end() || found->second.form_of.empty() ? substance : found->second.form_of;
-}
-
 /// Letters and digits in lower case: what counts when names are compared.
 std::string plain(std::string_view name) {
     std::string text;
@@ -90,6 +84,11 @@ Limit read_limit(const CsvTable& table, std::size_t row, const Columns& column, 
 }
 
 }  // namespace
+
+std::string element_of(const std::string& substance) {
+    const auto found = known_substances().find(substance);
+    return found == known_substances().end() || found->second.form_of.empty() ? substance : found->second.form_of;
+}
 
 bool Limit::well_known() const { return confidence.starts_with("verified") || confidence.ends_with("reproduced"); }
 
@@ -177,6 +176,9 @@ std::vector<std::string> uses_to_try(const std::string& use) {
     if (use.starts_with("farmland"))
         for (const auto* wider : {"farmland_other", "farmland_all"})
             if (use != wider) uses.emplace_back(wider);
+    if (use == "polished_rice" || use == "paddy_brown_rice") uses.emplace_back("rice");
+    if (use.ends_with("rice") || use == "wheat") uses.emplace_back("cereal");
+    if (use.ends_with("_vegetable") && use != "fresh_vegetable") uses.emplace_back("fresh_vegetable");
     if (use != "all") uses.emplace_back("all");
     return uses;
 }

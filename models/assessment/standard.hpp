@@ -62,8 +62,11 @@ private:
     std::vector<Limit> limits_;
 };
 
+/// The element that a substance is or is a form of: "Cr" for CrVI.
+std::string element_of(const std::string& substance);
+
 /// The order in which rows are looked for: the use itself, then what holds for more of them ("farmland_orchard", "farmland_other",
-/// "farmland_all"; "upland", "all").
+/// "farmland_all"; "upland", "all"; "polished_rice", "rice", "cereal", "all").
 std::vector<std::string> uses_to_try(const std::string& use);
 
 }  // namespace galena
