@@ -1,9 +1,7 @@
 #pragma once
 // Hydrodynamic dispersion, diagonal part of the tensor.
 
-#include <vector>
-
-#include "grid/field.hpp"
+#include "numerics/explicit_step.hpp"
 
 namespace galena {
 
@@ -21,13 +19,6 @@ void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const 
 /// Conductance of every face per unit of free-water diffusion: porosity · tortuosity · area / distance in harmonic mean, with
 /// θτ = θ^(4/3) in a saturated medium (Millington & Quirk 1961).
 void diffusion_conductance(const Grid& grid, const CellField& porosity, FaceField& out);
-
-/// Off-diagonal part of the tensor on the faces of each axis, by the transverse direction [m⁴/s]: θD · area, to be multiplied with a gradient.
-/// Laid out as FaceField; single precision, for a face has one number for both of its cells. 0 where a neighbour beside the face is missing.
-struct CrossDispersion {
-    std::vector<float> xy, xz, yx, yz, zx, zy;
-    [[nodiscard]] bool empty() const { return xy.empty(); }
-};
 
 /// (αL − αTH) qx qy/|q| and (αL − αTV) qx qz/|q| (Burnett & Frind 1987, eq. 7).
 void cross_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& dispersivity, CrossDispersion& out);

@@ -2,7 +2,7 @@
 // The table [transport] of the site file.
 
 #include "scenario/reader.hpp"
-#include "transport/flux_kernel.hpp"
+#include "numerics/flux_kernel.hpp"
 
 namespace galena {
 

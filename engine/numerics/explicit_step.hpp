@@ -6,11 +6,17 @@
 #include <span>
 #include <vector>
 
-#include "transport/dispersion.hpp"
-#include "transport/fast_cells.hpp"
-#include "transport/flux_kernel.hpp"
+#include "numerics/fast_cells.hpp"
+#include "numerics/flux_kernel.hpp"
 
 namespace galena {
+
+/// Off-diagonal part of the tensor on the faces of each axis, by the transverse direction [m⁴/s]: θD · area, to be multiplied with a gradient.
+/// Laid out as FaceField; single precision, for a face has one number for both of its cells. 0 where a neighbour beside the face is missing.
+struct CrossDispersion {
+    std::vector<float> xy, xz, yx, yz, zx, zy;
+    [[nodiscard]] bool empty() const { return xy.empty(); }
+};
 
 /// What moves solutes between cells, all faces [m³/s]; 0 at the sides of the box and next to inactive cells.
 struct TransportOperator {

@@ -1,4 +1,4 @@
-#include "transport/explicit_step.hpp"
+#include "numerics/explicit_step.hpp"
 
 #include <algorithm>
 #include <array>

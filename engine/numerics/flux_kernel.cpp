@@ -1,4 +1,4 @@
-#include "transport/flux_kernel.hpp"
+#include "numerics/flux_kernel.hpp"
 
 #include <cmath>
 

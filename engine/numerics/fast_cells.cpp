@@ -1,4 +1,4 @@
-#include "transport/fast_cells.hpp"
+#include "numerics/fast_cells.hpp"
 
 #include <algorithm>
 #include <cmath>
