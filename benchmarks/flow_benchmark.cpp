@@ -18,7 +18,7 @@ void steady(benchmark::State& state, const Size& size, double sigma, const std::
     const auto solver = make_symmetric_solver(solver_name);
     solver->prepare(flow.matrix);  // allocates
     CellField head(flow.grid);
-    double prepare_seconds = 0, solve_seconds = 0, iterations = 0, bytes = 0;
+    double prepare_seconds = 0, solve_seconds = 0, iterations = 0, bytes = 0, rises = 0;
     for (auto _ : state) {
         state.PauseTiming();
         head.fill(0);
@@ -29,6 +29,7 @@ void steady(benchmark::State& state, const Size& size, double sigma, const std::
         prepare_seconds += report.prepare_seconds;
         solve_seconds += report.seconds;
         iterations += report.iterations;
+        for (std::size_t i = 1; i < report.history.size(); ++i) rises += report.history[i] > report.history[i - 1] ? 1 : 0;
         bytes += report.prepare_bytes_moved + report.bytes_moved;
     }
     const double runs = static_cast<double>(state.iterations());
@@ -36,6 +37,7 @@ void steady(benchmark::State& state, const Size& size, double sigma, const std::
     set_counters(state, threads, cells, seconds, bytes / runs);
     state.counters["unknowns_per_s"] = cells / seconds;
     state.counters["iterations"] = iterations / runs;
+    state.counters["residual_rises"] = rises / runs;
     state.counters["prepare_seconds"] = prepare_seconds / runs;
     state.counters["bytes_moved_per_unknown"] = bytes / runs / cells;
     // The operator (diagonal and three couplings), right-hand side and solution, and what the solver holds beside them.

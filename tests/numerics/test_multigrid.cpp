@@ -275,3 +275,14 @@ TEST_CASE("multigrid and the solver around it keep to 200 bytes per unknown, the
     const double operator_and_vectors = 6 * sizeof(double);  // diagonal, three couplings, right-hand side, solution
     CHECK(operator_and_vectors + static_cast<double>(solver->bytes()) / 200000 < 125);
 }
+
+TEST_CASE("bytes are counted: the operator at set-up, the levels in every iteration") {
+    FlowProblem p = lognormal(64, 64, 16, 2);
+    const auto report = p.solve();
+    const double cells = 64 * 64 * 16, operator_bytes = 4 * sizeof(double);
+    CHECK(report.prepare_bytes_moved / cells > 2 * operator_bytes);  // read for its marks and for the levels
+    CHECK(report.prepare_bytes_moved / cells < 200);
+    // Two corrections in double at least read the operator; an iteration moves 108 bytes on the finest level, about as much again below.
+    CHECK(report.bytes_moved / cells > 2 * operator_bytes + 108 * report.iterations);
+    CHECK(report.bytes_moved / cells < 4 * 200 + 250 * report.iterations);
+}
