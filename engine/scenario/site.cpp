@@ -113,7 +113,9 @@ auto MediumTable::parameters() {
         parameter("effective_porosity", &T::effective_porosity, "", open_fraction,
                   "mobile part of the porosity, used by transport; the porosity when absent"),
         parameter("bulk_density", &T::bulk_density, "kg/m3", positive, "dry bulk density; needed by sorption and soil contents"),
-        parameter("pH", &T::pH, "", between(0, 14), "of the soil; standards depend on it"),
+        parameter("pH", &T::pH, "", between(0, 14), "of the soil; standards and pH-dependent sorption depend on it"),
+        parameter("organic_matter", &T::organic_matter, "%", fraction, "of the dry soil, by mass; pH-dependent sorption may depend on it"),
+        parameter("clay", &T::clay, "%", fraction, "of the dry soil, by mass; pH-dependent sorption may depend on it"),
     };
 }
 

@@ -105,7 +105,7 @@ struct ZoneTables {
 struct MediumTable {
     Name zone{"all", {}};
     std::optional<SpatialValue> hydraulic_conductivity, hydraulic_conductivity_y, hydraulic_conductivity_vertical, anisotropy_vertical;
-    std::optional<SpatialValue> specific_storage, specific_yield, porosity, effective_porosity, bulk_density, pH;
+    std::optional<SpatialValue> specific_storage, specific_yield, porosity, effective_porosity, bulk_density, pH, organic_matter, clay;
     Places places;
     static auto parameters();
     void check(ReadContext& context);

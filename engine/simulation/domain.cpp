@@ -205,6 +205,8 @@ std::vector<Property> properties_of(const Domain& domain) {
     add("effective_porosity", "1", m.effective_porosity);
     add("bulk_density", "kg/m3", m.bulk_density);
     add("pH", "1", m.pH);
+    add("organic_matter", "%", m.organic_matter);
+    add("clay", "%", m.clay);
     return all;
 }
 
@@ -327,6 +329,8 @@ void build_medium(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     m.specific_yield = fill(&MediumTable::specific_yield, "specific_yield");
     m.bulk_density = fill(&MediumTable::bulk_density, "bulk_density");
     m.pH = fill(&MediumTable::pH, "pH");
+    m.organic_matter = fill(&MediumTable::organic_matter, "organic_matter");
+    m.clay = fill(&MediumTable::clay, "clay");
     // These two default to another property where they are not given.
     const auto or_else = [&](CellField field, const CellField& other) {
         if (field.empty() || other.empty()) return field;

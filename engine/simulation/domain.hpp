@@ -24,6 +24,8 @@ struct Medium {
     CellField effective_porosity;               ///< mobile part [-]; empty: the porosity
     CellField bulk_density;                     ///< dry [kg/m³]
     CellField pH;                               ///< [-]
+    CellField organic_matter;                   ///< of the dry soil [kg/kg]
+    CellField clay;                             ///< of the dry soil [kg/kg]
 
     [[nodiscard]] const CellField& conductivity(Axis axis) const {
         if (axis == Axis::y && !hydraulic_conductivity_y.empty()) return hydraulic_conductivity_y;

@@ -140,7 +140,9 @@ std::vector<std::pair<const char*, CellField*>> fields_of(Medium& m) {
                                                         {"porosity", &m.porosity},
                                                         {"effective_porosity", &m.effective_porosity},
                                                         {"bulk_density", &m.bulk_density},
-                                                        {"pH", &m.pH}};
+                                                        {"pH", &m.pH},
+                                                        {"organic_matter", &m.organic_matter},
+                                                        {"clay", &m.clay}};
     std::erase_if(all, [](const auto& field) { return field.second->empty(); });
     return all;
 }

@@ -24,6 +24,10 @@ public:
     virtual void adopt_medium(const Domain& domain) { (void)domain; }
     /// The law that sorption tends to; another one than itself where it takes time.
     [[nodiscard]] virtual const Isotherm& equilibrium() const { return *this; }
+    /// True when what it holds depends on other substances too: then announce() tells it, and so the others, its own concentrations.
+    [[nodiscard]] virtual bool competes() const { return false; }
+    /// One concentration per cell of the grid [kg/m³].
+    virtual void announce(std::span<const double> concentration) { (void)concentration; }
     /// In equilibrium, in the cells first, first + 1, ...: sorbed [kg/kg] and d(sorbed)/d(concentration) [m³/kg] at concentrations ≥ 0
     /// [kg/m³]. Sorbed is 0 at 0 and grows; the slope is finite and not negative everywhere.
     virtual void evaluate(Index first, std::span<const double> concentration, std::span<double> sorbed, std::span<double> slope) const = 0;

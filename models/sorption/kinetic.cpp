@@ -36,6 +36,8 @@ struct KineticSorption final : Isotherm {
         law->resolve(site, domain, diagnostics);
     }
     void adopt_medium(const Domain& domain) override { law->adopt_medium(domain); }
+    [[nodiscard]] bool competes() const override { return law->competes(); }
+    void announce(std::span<const double> concentration) override { law->announce(concentration); }
     [[nodiscard]] const Isotherm& equilibrium() const override { return *law; }
     void evaluate(Index first, std::span<const double> concentration, std::span<double> sorbed, std::span<double> slope) const override {
         law->evaluate(first, concentration, sorbed, slope);

@@ -1,10 +1,10 @@
 // Linear sorption: sorbed = Kd · C (Freeze & Cherry 1979, eq. 9.13).
 
-#include "sorption/isotherm.hpp"
+#include "sorption/coefficient_law.hpp"
 
 namespace galena {
 
-struct LinearIsotherm final : Isotherm {
+struct LinearIsotherm final : CoefficientLaw {
     static constexpr std::string_view name = "linear", meaning = "sorbed content proportional to the dissolved concentration";
 
     SpatialValue distribution_coefficient_given;
@@ -12,18 +12,7 @@ struct LinearIsotherm final : Isotherm {
 
     static auto parameters();
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override;
-    [[nodiscard]] const CellField* distribution_coefficient() const override { return &field_; }
-    void evaluate(Index first, std::span<const double> concentration, std::span<double> sorbed, std::span<double> slope) const override {
-        const double* kd = field_.data() + first;
-        for (std::size_t i = 0; i < concentration.size(); ++i) {
-            sorbed[i] = kd[i] * concentration[i];
-            slope[i] = kd[i];
-        }
-    }
-    [[nodiscard]] std::string text(const Grid& grid) const override { return range_text("Kd", field_, "L/kg", grid); }
-
-private:
-    CellField field_;
+    [[nodiscard]] std::string text(const Grid& grid) const override { return range_text("Kd", coefficient_, "L/kg", grid); }
 };
 
 /// Another coefficient in a zone.
@@ -48,10 +37,10 @@ auto LinearIsotherm::parameters() {
 }
 
 void LinearIsotherm::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
-    field_ = field_of(distribution_coefficient_given, site, domain, diagnostics);
+    coefficient_ = field_of(distribution_coefficient_given, site, domain, diagnostics);
     for (const auto& z : zones) {
         const auto values = field_of(z.distribution_coefficient, site, domain, diagnostics);
-        for (const Index cell : domain.zones.cells(z.zone, diagnostics)) field_[cell] = values[cell];
+        for (const Index cell : domain.zones.cells(z.zone, diagnostics)) coefficient_[cell] = values[cell];
     }
 }
 

@@ -16,10 +16,16 @@ constexpr double most_fast_tensor = 0.02;  ///< the same where cross terms count
 
 SoluteTransport::~SoluteTransport() = default;
 
+bool SoluteTransport::can_step_explicitly(const Solute& solute) const {
+    const bool has_parent =
+        std::any_of(solutes_.begin(), solutes_.end(), [&](const Solute& p) { return p.table.daughters.count(solute.id); });
+    return solute.storage.linear() && !(solute.table.zero_order_rate > 0) && !has_parent;
+}
+
 /// Where water amounts change within the step, or a law is not linear, steps are implicit.
 bool SoluteTransport::steps_explicitly(const State& state) const {
     if (table_.stepping == Stepping::implicit || !state.mobile_water_before.empty()) return false;
-    return std::all_of(solutes_.begin(), solutes_.end(), [](const Solute& s) { return s.storage.linear(); });
+    return std::all_of(solutes_.begin(), solutes_.end(), [&](const Solute& s) { return can_step_explicitly(s); });
 }
 
 /// Capacities, conductances and rates of renewal of a group of solutes, as flow and medium are now.

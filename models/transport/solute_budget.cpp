@@ -79,7 +79,7 @@ BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& so
         const auto amounts = amounts_of(state, solute, c);
         double lost = 0;
         if (solute.storage.decays()) decayed(state, solute, c, c + 1, step, {&lost, 1});
-        double lacking = amounts.dissolved_change + amounts.sorbed_change + lost;
+        double lacking = amounts.dissolved_change + amounts.sorbed_change + lost - step.duration * production_of(state, solute, c);
         for (int side = 0; side < 6; ++side)
             lacking += step.duration * outflow_through(state, solute, c, static_cast<Side>(side), concentration);
         supplied.push_back(lacking);
@@ -134,11 +134,16 @@ void SoluteTransport::book(State& state, Index s, const Step& step) {
             else terms.push_back(held_term(state, *source, solute, step));
             continue;
         }
+        if (source->exchanges()) {
+            terms.push_back(book_exchange(state, *source, solute, step));
+            continue;
+        }
         BudgetTerm term{solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0};
         for (const double r : rate_of(*source, step)) term.in += r * step.duration;
         terms.push_back(std::move(term));
     }
     book_reactions(state, s, step);
+    book_production(state, solute, step, terms);
     book_storage(state, s, step);
 }
 
@@ -167,7 +172,8 @@ void SoluteTransport::book_storage(const State& state, Index s, const Step& step
         }
         return sum;
     });
-    if (solute.storage.decays()) terms.push_back({solute.id, "decay", "first_order", 0, decayed_so_far.value_or(sums[lost]), "kg", 0});
+    if (solute.storage.decays())
+        terms.push_back({solute.id, "decay", solute.storage.decay_name(), 0, decayed_so_far.value_or(sums[lost]), "kg", 0});
     terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", sums[dissolved_held]});
     terms.push_back({solute.id, "storage", "sorbed", sums[sorbed_in], sums[sorbed_out], "kg", sums[sorbed_held]});
 }

@@ -43,8 +43,13 @@ void SoluteTransport::add_immobile_stores(Solute& solute, const Site& site, Diag
         table.immobile_sorption->resolve(site, domain_, diagnostics);
     }
     if (immobile_zones_.empty() || diagnostics.has_errors()) return;
+    if (const auto& law = table.immobile_sorption ? table.immobile_sorption : table.sorption; touched && law && law->competes()) {
+        diagnostics.error(law->place, fmt::format("{} competes for sites that touch immobile water", solute.id),
+                          "competition is for sites beside the mobile water; give immobile_sorption of another type");
+        return;
+    }
     const ImmobileSolute needs{table.immobile_sorption ? table.immobile_sorption.get() : table.sorption.get(), solute.decay_rate,
-                               table.decays_sorbed ? solute.decay_rate : 0.0, table.molecular_diffusion};
+                               table.sorbed_rate(), table.molecular_diffusion};
     for (const auto& zone : immobile_zones_) {
         zone->check(needs, solute.id, diagnostics);
         for (auto& store : zone->make_stores(domain_, needs)) solute.storage.add(domain_.grid, std::move(store));

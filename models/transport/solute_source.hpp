@@ -28,6 +28,20 @@ public:
     virtual void held(Date, double, double, std::span<double>) const {}
     /// Mean mass rates over the step [kg/s], one per cell, not negative.
     virtual void rate(Date, double, double, std::span<double>) const {}
+    /// True when its rate depends on the concentration of the water: then exchange() is asked, and told by take() what it gave.
+    [[nodiscard]] virtual bool exchanges() const { return false; }
+    /// Per cell, for a step: the rate is coefficient · (equilibrium − C), with [m³/s] and [kg/m³]. water: mobile, of every cell of the grid.
+    virtual void exchange(double duration, std::span<const double> water, std::span<double> coefficient,
+                          std::span<double> equilibrium) const {
+        (void)duration, (void)water, (void)coefficient, (void)equilibrium;
+    }
+    /// What dissolved in a step, per cell [kg]; negative: it came back.
+    virtual void take(std::span<const double> dissolved) { (void)dissolved; }
+    /// The step of the simulation stands, or is undone.
+    virtual void accept() {}
+    virtual void reject() {}
+    virtual void save(CheckpointWriter& out, const std::string& prefix) const { (void)out, (void)prefix; }
+    virtual void load(CheckpointReader& in, const std::string& prefix) { (void)in, (void)prefix; }
     [[nodiscard]] virtual std::vector<const Series*> series() const = 0;
 
     [[nodiscard]] const std::vector<Index>& cells() const { return cells_; }

@@ -37,7 +37,24 @@ void SoluteStorage::evaluate(const StoreStep& step, std::span<const double> wate
         block.decayed[i] = loss * block.held[i];
         block.slope[i] = (1 + loss) * water[i];
     }
+    if (consumption_ > 0 && !step.equilibrium) consume(step.duration, water, block);
     for (const auto& store : stores_) store->add(step, block);
+}
+
+/// All that the rate takes, or all that there is: between the two, the amount at which nothing is left is met by a ramp over a millionth of
+/// what a step consumes, so that held + consumed stays a function of the concentration.
+void SoluteStorage::consume(double duration, std::span<const double> water, const StoreBlock& block) const {
+    const double most = consumption_ * duration, ramp = 1e-6 * most;
+    for (std::size_t i = 0; i < block.concentration.size(); ++i) {
+        const double share = block.concentration[i] / ramp;
+        block.decayed[i] += water[i] * most * std::min(1.0, share);
+        if (share < 1) block.slope[i] += water[i] * most / ramp;
+    }
+}
+
+std::string SoluteStorage::decay_name() const {
+    const bool first_order = decay_rate_ > 0 || store_decay_rate_ > 0;
+    return consumption_ == 0 ? "first_order" : first_order ? "first and zero order" : "zero_order";
 }
 
 void SoluteStorage::invert(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,

@@ -14,7 +14,9 @@ class SoluteStorage {
 public:
     SoluteStorage() = default;
     /// decay_rate: first-order, of what is dissolved [1/s].
-    explicit SoluteStorage(double decay_rate) : decay_rate_(decay_rate) {}
+    /// consumption: zero-order, of mobile water; stops where nothing is left [kg/m³/s].
+    explicit SoluteStorage(double decay_rate, double consumption = 0)
+        : decay_rate_(decay_rate), consumption_(consumption), linear_(consumption == 0) {}
     void add(const Grid& grid, std::unique_ptr<CellStore> store);
 
     /// The medium, or the factor that edits put on sorption, changed (nullptr: 1 everywhere).
@@ -27,7 +29,9 @@ public:
     [[nodiscard]] double capacity(Index c) const { return capacity() ? (*capacity())[c] : 0.0; }
     [[nodiscard]] double decay_rate() const { return decay_rate_; }
     [[nodiscard]] double store_decay_rate() const { return store_decay_rate_; }
-    [[nodiscard]] bool decays() const { return decay_rate_ > 0 || store_decay_rate_ > 0; }
+    [[nodiscard]] bool decays() const { return decay_rate_ > 0 || store_decay_rate_ > 0 || consumption_ > 0; }
+    /// For the budget: "first_order", "zero_order", or both.
+    [[nodiscard]] std::string decay_name() const;
 
     /// Sets, for every cell of the block, held, decayed and slope of all there is, water included.
     /// water: mobile water of these cells at the end of the step [m³].
@@ -48,10 +52,11 @@ public:
 
 private:
     void sum_capacities(const Grid& grid);
+    void consume(double duration, std::span<const double> water, const StoreBlock& block) const;
     void invert_chunk(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
                       std::span<double> concentration) const;
 
-    double decay_rate_ = 0, store_decay_rate_ = 0;
+    double decay_rate_ = 0, store_decay_rate_ = 0, consumption_ = 0;
     bool linear_ = true;
     std::vector<std::unique_ptr<CellStore>> stores_;
     const CellField* single_ = nullptr;  ///< of the one linear store

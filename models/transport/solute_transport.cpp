@@ -52,6 +52,7 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     read_immobile_zones(site, diagnostics);
     adopt_medium();
     read_solutes(site, diagnostics);
+    read_chains(site, diagnostics);
     attach_sources(site, diagnostics);
     check_boundary_concentrations(site, diagnostics);
     check_stepping(diagnostics);
@@ -71,18 +72,18 @@ void SoluteTransport::check_stepping(Diagnostics& diagnostics) {
             "give stepping = \"automatic\"");
     if (table_.stepping == Stepping::implicit) return;
     for (const auto& solute : solutes_) {
-        if (solute.storage.linear()) continue;
+        if (can_step_explicitly(solute)) continue;
+        const auto reason = solute.storage.linear() ? "grows by itself or out of another substance" : "is not held linearly";
         if (table_.stepping != Stepping::automatic)
-            diagnostics.error(table_.places.of("stepping"), fmt::format("{} does not sorb linearly, which needs implicit steps", solute.id),
+            diagnostics.error(table_.places.of("stepping"), fmt::format("{} {}, which needs implicit steps", solute.id, reason),
                               "give stepping = \"implicit\" or \"automatic\"");
-        else
-            domain_.remarks.push_back(
-                fmt::format("transport: {} does not sorb linearly: steps are implicit, upwind, without cross terms", solute.id));
+        else domain_.remarks.push_back(fmt::format("transport: {} {}: steps are implicit, upwind, without cross terms", solute.id, reason));
         return;
     }
 }
 
 void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
+    std::vector<std::pair<Index, CellField>> contents;
     const auto& tables = site.section<SubstanceTables>().list;
     if (tables.empty() && site.sound("substance"))
         diagnostics.error(table_.place, "transport has no substance", "add a table such as [substance.Cd]");
@@ -91,7 +92,7 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
         solute.id = id;
         solute.table = table;
         solute.decay_rate = table.rate();
-        solute.storage = SoluteStorage(solute.decay_rate);
+        solute.storage = SoluteStorage(solute.decay_rate, std::max(0.0, -table.zero_order_rate));
         const auto known = known_substances().find(id);
         solute.display = !table.display.empty() ? table.display : known != known_substances().end() ? known->second.display : id;
         if (table.sorption) read_sorption(table, solute, site, diagnostics);
@@ -103,7 +104,8 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
                                   "give bulk_density in a [[medium]], or initial_concentration instead");
                 continue;
             }
-            solute.initial_concentration = initial_from_content(solute, field_of(*table.initial_content, site, domain_, diagnostics));
+            contents.emplace_back(std::ssize(solutes_), field_of(*table.initial_content, site, domain_, diagnostics));
+            solute.initial_concentration = CellField(domain_.grid);
         } else if (table.initial_concentration) {
             solute.initial_concentration = field_of(*table.initial_concentration, site, domain_, diagnostics);
         } else {
@@ -111,6 +113,7 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
         }
         solutes_.push_back(std::move(solute));
     }
+    settle_contents(contents);
     const bool diffuses = std::any_of(solutes_.begin(), solutes_.end(), [](const Solute& s) { return s.table.molecular_diffusion > 0; });
     if (diffuses && !diagnostics.has_errors()) {
         diffusion_geometry_ = FaceField(domain_.grid);
@@ -144,8 +147,7 @@ void SoluteTransport::read_sorption(const SubstanceTable& table, Solute& solute,
     const auto mistakes = diagnostics.error_count();
     table.sorption->resolve(site, domain_, diagnostics);
     if (diagnostics.error_count() != mistakes) return;
-    solute.storage.add(domain_.grid,
-                       table.sorption->make_store(domain_.grid, mobile_soil_mass_, table.decays_sorbed ? solute.decay_rate : 0.0));
+    solute.storage.add(domain_.grid, table.sorption->make_store(domain_.grid, mobile_soil_mass_, table.sorbed_rate()));
 }
 
 void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics) {
@@ -245,8 +247,8 @@ void SoluteTransport::initialise(State& state) {
             for (std::size_t n = 0; n < held.size(); ++n) target[static_cast<std::size_t>(source->cells()[n])] = held[n];
         }
         solutes_[s].initial_concentration = CellField();
-        start_storage(state, static_cast<Index>(s));
     }
+    for (Index s = 0; s < std::ssize(solutes_); ++s) start_storage(state, s);
     before_ = state.concentration;
 }
 
@@ -255,6 +257,8 @@ void SoluteTransport::start_storage(const State& state, Index s) {
     auto& solute = solutes_[static_cast<std::size_t>(s)];
     solute.storage.initialise(state.concentration[s]);
     if (solute.storage.linear()) return;
+    if (competition_)
+        for (Index other = 0; other < std::ssize(solutes_); ++other) announce(state, other);
     solute.amount = CellField(domain_.grid);
     const auto concentration = state.concentration[s];
     parallel_blocks(domain_.grid.cell_count(), store_chunk, [&](Index begin, Index end) {
@@ -338,8 +342,18 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
             gains_[c] += reaction.release[n];
         }
     }
+    if (!solute.produced.empty() || solute.table.zero_order_rate > 0)
+        for_each_cell(grid, [&](Index c) { gains_[c] += production_of(state, solute, c); });
     for (const auto& source : solute.sources) {
         if (source->holds_concentration()) continue;
+        if (source->exchanges()) {
+            const auto [coefficient, equilibrium] = exchange_of(state, *source, step);
+            for (std::size_t n = 0; n < coefficient.size(); ++n) {
+                losses_[source->cells()[n]] += coefficient[n];
+                gains_[source->cells()[n]] += coefficient[n] * equilibrium[n];
+            }
+            continue;
+        }
         const auto rate = rate_of(*source, step);
         for (std::size_t n = 0; n < rate.size(); ++n) gains_[source->cells()[n]] += rate[n];
     }
@@ -500,8 +514,8 @@ void SoluteTransport::advance(State& state, const Step& step) {
         losses_ = DoubleArray(domain_.grid.cell_count());
         solver_ = make_nonsymmetric_solver(table_.solver.empty() ? nonsymmetric_solver_names().front() : table_.solver);
     }
-    for (Index s = 0; s < static_cast<Index>(solutes_.size()); ++s) {
-        solve_one(state, s, step);
+    solve_all(state, step);
+    for (const Index s : order_) {
         book(state, s, step);
         solutes_[static_cast<std::size_t>(s)].storage.advance({step.duration}, state.concentration[s]);
     }
@@ -512,6 +526,7 @@ void SoluteTransport::accept(State& state, const Step& step) {
     before_ = state.concentration;
     for (auto& solute : solutes_) {
         solute.storage.accept();
+        for (const auto& source : solute.sources) source->accept();
         if (!solute.storage.linear()) solute.amount_before = solute.amount;
     }
     if (step.duration >= 0.999999 * next_step_) next_step_ = step.duration * table_.growth;  // a step cut short by others says nothing
@@ -521,6 +536,7 @@ void SoluteTransport::reject(State& state) {
     state.concentration = before_;
     for (auto& solute : solutes_) {
         solute.storage.reject();
+        for (const auto& source : solute.sources) source->reject();
         if (!solute.storage.linear()) solute.amount = solute.amount_before;
     }
     next_step_ = 0.5 * step_duration_;
@@ -554,6 +570,7 @@ void SoluteTransport::save(CheckpointWriter& out, const State& state) const {
     out.write("transport/concentration", state.concentration.all().span());
     for (const auto& solute : solutes_) {
         solute.storage.save(out, "transport/" + solute.id);
+        for (const auto& source : solute.sources) source->save(out, "transport/source/" + source->label.text);
         if (!solute.storage.linear()) out.write("transport/" + solute.id + "/amount", solute.amount.span());
     }
     out.write("transport/next_step", next_step_);
@@ -566,6 +583,7 @@ void SoluteTransport::load(CheckpointReader& in, State& state) {
     in.read("transport/concentration", state.concentration.all().span());
     for (auto& solute : solutes_) {
         solute.storage.load(in, "transport/" + solute.id);
+        for (const auto& source : solute.sources) source->load(in, "transport/source/" + source->label.text);
         if (solute.storage.linear()) continue;
         solute.amount = CellField(domain_.grid);
         in.read("transport/" + solute.id + "/amount", solute.amount.span());

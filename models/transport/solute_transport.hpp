@@ -47,7 +47,9 @@ private:
         /// All that a cell holds [kg], now and before the step, of a nonlinear storage: kept, because the law gives it back only to rounding.
         CellField amount, amount_before;
         std::vector<std::shared_ptr<SoluteSource>> sources;
-        std::vector<BudgetTerm> terms;  ///< of the last step
+        std::vector<BudgetTerm> terms;                         ///< of the last step
+        CellField production;                                  ///< from parents, mean over the step [kg/s]; empty without
+        std::vector<std::pair<std::string, double>> produced;  ///< by parent, in the step [kg]
     };
 
     /// What one cell holds of a substance, and by how much that grew during the step [kg].
@@ -67,6 +69,13 @@ private:
     void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics);
     CellField initial_from_content(const Solute& solute, const CellField& content) const;
     void read_sorption(const SubstanceTable& table, Solute& solute, const Site& site, Diagnostics& diagnostics);
+    void solve_all(State& state, const Step& step);
+    double announce(const State& state, Index s);
+    void settle_contents(const std::vector<std::pair<Index, CellField>>& contents);
+    void read_chains(const Site& site, Diagnostics& diagnostics);
+    void pass_on_decay(const State& state, Index s, const Step& step);
+    void book_production(const State& state, const Solute& solute, const Step& step, std::vector<BudgetTerm>& terms) const;
+    [[nodiscard]] double production_of(const State& state, const Solute& solute, Index c) const;
     void read_immobile_zones(const Site& site, Diagnostics& diagnostics);
     void add_immobile_stores(Solute& solute, const Site& site, Diagnostics& diagnostics);
     void make_room(State& state) const;
@@ -76,6 +85,12 @@ private:
     void update_renewal_time(const State& state) const;
     void assemble(const State& state, const Solute& solute, const Step& step);
     [[nodiscard]] std::vector<double> rate_of(const SoluteSource& source, const Step& step) const;
+    /// Of a source that exchanges: coefficients [m³/s] and equilibrium concentrations [kg/m³] in this step.
+    struct SourceExchange {
+        std::vector<double> coefficient, equilibrium;
+    };
+    [[nodiscard]] SourceExchange exchange_of(const State& state, const SoluteSource& source, const Step& step) const;
+    [[nodiscard]] BudgetTerm book_exchange(const State& state, SoluteSource& source, const Solute& solute, const Step& step) const;
     [[nodiscard]] bool switched_off(const SoluteSource& source) const;
     void hold_concentrations(const Solute& solute, const Step& step);
     void add_storage(const State& state, Index s, const Step& step);
@@ -89,6 +104,8 @@ private:
     void collect_special_cells(const State& state, const Solute& solute, const Step& step, ExplicitSolute& out) const;
     void advance_explicitly(State& state, const Step& step);
     void book_explicit(State& state, Index s, const Step& step, const ExplicitSolute& moved);
+    /// Linear storage, and neither production nor parents: what explicit steps can do.
+    [[nodiscard]] bool can_step_explicitly(const Solute& solute) const;
     void book_storage(const State& state, Index s, const Step& step, std::optional<double> decayed_so_far = {});
     double solve_linear(State& state, Index s, const Step& step, double tolerance);
     double update_amounts(State& state, Index s, const Step& step);
@@ -115,6 +132,9 @@ private:
     CellField soil_mass_;         ///< dry soil per cell [kg]; empty without bulk density
     CellField mobile_soil_mass_;  ///< the part that touches mobile water [kg]; the whole without immobile zones
     std::vector<std::shared_ptr<ImmobileZone>> immobile_zones_;
+    bool competition_ = false;      ///< some substances share sites
+    SpeciesField announced_;        ///< concentrations that the laws were told last; empty without competition
+    std::vector<Index> order_;      ///< in which substances are solved: parents before their daughters
     FaceField diffusion_geometry_;  ///< conductance per unit of molecular diffusion; empty when nothing diffuses
     FaceField dispersion_;          ///< mechanical, of the present flow [m³/s]; empty without dispersivity
     Index dispersion_version_ = -1;

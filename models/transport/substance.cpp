@@ -16,12 +16,25 @@ void SubstanceTable::check(ReadContext& context) {
                                   "give one of them");
     if (half_life && decay_rate)
         context.diagnostics.error(places.of("decay_rate"), "the substance gives both half_life and decay_rate", "give one of them");
-    if (!half_life && !decay_rate)
-        reading::report_unused(places, "the substance", {"decays_sorbed"}, "the substance does not decay", context);
-    else if (!sorption) reading::report_unused(places, "the substance", {"decays_sorbed"}, "the substance does not sorb", context);
+    if (sorbed_half_life && sorbed_decay_rate)
+        context.diagnostics.error(places.of("sorbed_decay_rate"), "the substance gives both sorbed_half_life and sorbed_decay_rate",
+                                  "give one of them");
+    const bool own_rate = sorbed_half_life || sorbed_decay_rate;
+    if (own_rate) reading::report_unused(places, "the substance", {"decays_sorbed"}, "what is sorbed has its own rate", context);
+    if (!half_life && !decay_rate && !own_rate)
+        reading::report_unused(places, "the substance", {"decays_sorbed", "daughters"}, "the substance does not decay", context);
+    else if (!sorption)
+        reading::report_unused(places, "the substance", {"decays_sorbed", "sorbed_half_life", "sorbed_decay_rate"},
+                               "the substance does not sorb", context);
 }
 
 double SubstanceTable::rate() const { return decay_rate ? *decay_rate : half_life ? std::log(2.0) / *half_life : 0.0; }
+
+double SubstanceTable::sorbed_rate() const {
+    if (sorbed_decay_rate) return *sorbed_decay_rate;
+    if (sorbed_half_life) return std::log(2.0) / *sorbed_half_life;
+    return decays_sorbed ? rate() : 0.0;
+}
 
 namespace {
 

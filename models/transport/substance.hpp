@@ -13,6 +13,9 @@ struct SubstanceTable {
     std::shared_ptr<Isotherm> sorption, immobile_sorption;
     std::optional<double> half_life, decay_rate;
     bool decays_sorbed = true;
+    std::optional<double> sorbed_half_life, sorbed_decay_rate;
+    std::map<std::string, double> daughters;
+    double zero_order_rate = 0;
     double molecular_diffusion = 0;
     Places places;
 
@@ -31,6 +34,13 @@ struct SubstanceTable {
             parameter("half_life", &T::half_life, "d", positive, "of first-order decay (or give decay_rate)"),
             parameter("decay_rate", &T::decay_rate, "1/d", not_negative, "of first-order decay"),
             parameter("decays_sorbed", &T::decays_sorbed, "the sorbed part decays at the same rate").with_default(),
+            parameter("sorbed_half_life", &T::sorbed_half_life, "d", positive, "of what is sorbed, where it differs"),
+            parameter("sorbed_decay_rate", &T::sorbed_decay_rate, "1/d", not_negative, "of what is sorbed, where it differs"),
+            parameter("daughters", &T::daughters, "", Bounds{0, 100, false, true},
+                      "what it decays into: mass of each daughter per mass that decays, e.g. { TCE = 0.792 }"),
+            parameter("zero_order_rate", &T::zero_order_rate, "mg/L/d", anything,
+                      "produced at a constant rate per mobile water; a negative rate consumes, and stops where nothing is left")
+                .with_default(),
             parameter("molecular_diffusion", &T::molecular_diffusion, "m2/s", not_negative,
                       "in free water; the pores reduce it (Millington & Quirk 1961)")
                 .with_default(),
@@ -39,6 +49,8 @@ struct SubstanceTable {
     void check(ReadContext& context);
     /// First-order rate [1/s].
     [[nodiscard]] double rate() const;
+    /// Of what is sorbed [1/s].
+    [[nodiscard]] double sorbed_rate() const;
 };
 
 struct SubstanceTables {

@@ -165,6 +165,42 @@ diffusion_rate = "0.05 1/d")",
             },
             "Haggerty & Gorelick 1995, table 1");
     }
+    // The layers of the matrix are refined with the rest; so the growth of their thickness is the square root of what it was.
+    TEST_CASE("diffusion into a matrix between layers follows Sudicky and Frind, and into a deep one Tang") {
+        const double mobile = 0.25, immobile = 0.1, fraction = 0.5, kd = 2e-4, decay = 0.02;
+        const double retardation = 1 + fraction * bulk_density * kd / immobile;
+        for (const double depth : {0.02, 0.5}) {                                    // m: felt through, and never
+            const double diffusion = 2e-10 * day, d = diffusion / (depth * depth);  // 1/d
+            const auto errors_of = [&](Setup s, int layers, double growth) {
+                s.immobile = fmt::format(R"([[immobile]]
+type = "matrix"
+half_thickness = "{} m"
+pore_diffusion = "2e-10 m2/s"
+sorbent_fraction = 0.5
+layers = {}
+growth = {})",
+                                         depth, layers, growth);
+                return errors(s, [=](Complex at) {
+                    const auto all = at + decay, root = std::sqrt(all * retardation / d);
+                    // Tang et al. (1981, eq. 21) where the tangent is 1.
+                    const auto taken = immobile * all * retardation * (depth > 0.1 ? Complex(1) : std::tanh(root)) / root;
+                    return (all * (mobile + (1 - fraction) * bulk_density * kd) + taken) / mobile;
+                });
+            };
+            Setup s{.substance = R"(decay_rate = "0.02 1/d"
+sorption = { type = "linear", distribution_coefficient = "0.2 L/kg" })",
+                    .mobile_porosity = mobile};
+            const double growth = depth > 0.1 ? 1.6 : 1.2;
+            const auto coarse = errors_of(s, 16, growth);
+            s.n *= 2, s.dt *= 0.5;
+            const auto fine = errors_of(s, 32, std::sqrt(growth));
+            INFO("depth ", depth, ": ", coarse.exact, " ", fine.exact, "; of the scheme ", coarse.scheme, " ", fine.scheme);
+            CHECK(observed_order(coarse.scheme, fine.scheme) > 1.75);
+            report(depth > 0.1 ? "matrix_diffusion_deep" : "matrix_diffusion_layers", "profile_as_the_scheme_smears_it:max_abs", 0,
+                   fine.scheme, fine.scheme, 0.1 * fine.exact,
+                   depth > 0.1 ? "Tang, Frind & Sudicky 1981, eq. 21" : "Sudicky & Frind 1982, eq. 34");
+        }
+    }
 }
 
 namespace {
@@ -195,7 +231,13 @@ immobile_porosity = 0.05
 sorbent_fraction = 0.2
 shape = "spheres"
 diffusion_rate = "0.1 1/d"
-terms = 3)",
+terms = 3
+[[immobile]]
+type = "matrix"
+immobile_porosity = 0.05
+half_thickness = "2 cm"
+pore_diffusion = "2e-10 m2/s"
+layers = 5)",
                              .substance = R"(decay_rate = "0.05 1/d"
 initial_content = "0.2 mg/kg"
 immobile_sorption = { type = "langmuir", capacity = "2 mg/kg", affinity = "1 L/mg" }

@@ -1,0 +1,194 @@
+// Chains of decay, in a closed box against Bateman (1910) and along a column against Sun et al. (1999); zero-order rates; sorbed matter that
+// decays at its own rate.
+
+#include "laplace_solutions.hpp"
+#include "site_builder.hpp"
+#include "verification_report.hpp"
+
+using namespace galena;
+using namespace galena::verification;
+
+namespace {
+
+/// Water at rest in three cells, of 1 m³ with a porosity of 0.3 each, for 10 days in steps of `dt` days.
+std::string box_site(double dt, const std::string& substances) {
+    return fmt::format(R"(
+site = {{ name = "box", start = 2024-01-01, duration = "10 d" }}
+medium = [{{ porosity = 0.3, bulk_density = "1500 kg/m3", hydraulic_conductivity = "1 m/d" }}]
+transport = {{ initial_step = "{0} d", maximum_step = "{0} d" }}
+[grid]
+nx = 3
+ny = 1
+dx = "1 m"
+dy = "1 m"
+top = "0 m"
+layer = [{{ name = "sand", thickness = "1 m" }}]
+{1})",
+                       dt, substances);
+}
+
+/// n-th member of a straight chain that begins with a concentration of 1 of the first: Bateman (1910), with yields of mass.
+double bateman(const std::vector<double>& rate, const std::vector<double>& yield, std::size_t n, double t) {
+    double product = 1, sum = 0;
+    for (std::size_t i = 0; i < n; ++i) product *= rate[i] * yield[i];
+    for (std::size_t i = 0; i <= n; ++i) {
+        double below = 1;
+        for (std::size_t j = 0; j <= n; ++j)
+            if (j != i) below *= rate[j] - rate[i];
+        sum += std::exp(-rate[i] * t) / below;
+    }
+    return product * sum;
+}
+
+}  // namespace
+
+TEST_SUITE("verification") {
+    TEST_CASE("a chain of four in a box follows Bateman, to first order in the step") {
+        // Named so that their alphabetical order is not that of the chain.
+        const std::vector<double> rate{0.5, 0.2, 0.05, 0}, yield{0.9, 0.8, 0.7};
+        const std::vector<Index> substance{3, 1, 2, 0};
+        const auto site = [](double dt) {
+            return box_site(dt, R"(
+[substance.D]
+initial_concentration = "1 mg/L"
+decay_rate = "0.5 1/d"
+daughters = { B = 0.9 }
+[substance.B]
+decay_rate = "0.2 1/d"
+daughters = { C = 0.8 }
+[substance.C]
+decay_rate = "0.05 1/d"
+daughters = { A = 0.7 }
+[substance.A]
+)");
+        };
+        double before = 0;
+        for (const double dt : {0.1, 0.05}) {
+            SiteRun run(site(dt));
+            run.finish();
+            CHECK(run.closure() < 1e-12);
+            const int steps = static_cast<int>(run.state().step);
+            REQUIRE(steps == std::lround(10 / dt));
+            double worst = 0, smeared_worst = 0;
+            for (std::size_t n = 0; n < 4; ++n) {
+                const double c = run.concentration(1, substance[n]) / 1e-3;
+                const auto exact = [&](const Column&, double, double t) { return bateman(rate, yield, n, t); };
+                worst = std::max(worst, std::abs(c - bateman(rate, yield, n, 10)));
+                // Every member is implicit in the step, so that the whole is what implicit Euler makes of the solution, to the accuracy of
+                // the quadrature.
+                smeared_worst = std::max(smeared_worst, std::abs(c - after_implicit_steps(exact, {}, 0, steps, dt)));
+            }
+            CHECK(smeared_worst < 1e-8);
+            if (before > 0) {
+                CHECK(observed_order(before, worst) > 0.95);
+                report_difference("bateman", "closed_box_last_member", bateman(rate, yield, 3, 10), run.concentration(1, 0) / 1e-3,
+                                  worst * 1.01, "Bateman 1910");
+            }
+            before = worst;
+            // Nothing is lost: what is there, and what the yields let go.
+            CHECK(run.entry("A", "from C").cumulative_in ==
+                  doctest::Approx(0.7 * run.entry("C", "first_order").cumulative_out).epsilon(1e-12));
+        }
+    }
+
+    // A decays into B and C, B into C; the transformation of Sun et al. (1999, eq. 9) makes three independent substances of them, here with
+    // the branch: a_B = B + p A, a_C = C + w B + q A.
+    TEST_CASE("a branching chain along a column follows Sun, Petersen and Clement") {
+        constexpr int n = 200, steps = 200;
+        constexpr double ka = 0.3, kb = 0.1, kc = 0.02, ab = 0.6, ac = 0.3, bc = 0.8, dx = 1.0 / n, dt = 0.05;
+        constexpr double porosity = 0.35, darcy = 0.05, kd = 2e-4, density = 1600;
+        SiteRun run(fmt::format(R"(
+site = {{ name = "column", start = 2024-01-01, duration = "10 d" }}
+zone = [{{ name = "inlet cells", x_max = "{0:.17g} m" }}]
+medium = [{{ hydraulic_conductivity = "1 m/d", porosity = 0.35, bulk_density = "1600 kg/m3" }}]
+flow = {{ regime = "steady", initial_head = "0 m" }}
+boundary = [{{ type = "fixed_head", name = "inlet", side = "west", head = "0.05 m" }},
+            {{ type = "fixed_head", name = "outlet", side = "east", head = "0 m" }}]
+transport = {{ longitudinal_dispersivity = "0.02 m", courant = 1e6, initial_step = "0.05 d", maximum_step = "0.05 d" }}
+source = [{{ type = "fixed_concentration", name = "A in", substance = "A", zone = "inlet cells", concentration = "1 mg/L" }},
+          {{ type = "fixed_concentration", name = "B in", substance = "B", zone = "inlet cells", concentration = "0 mg/L" }},
+          {{ type = "fixed_concentration", name = "C in", substance = "C", zone = "inlet cells", concentration = "0 mg/L" }}]
+[grid]
+nx = 200
+ny = 1
+dx = "{0:.17g} m"
+dy = "10 cm"
+top = "0 m"
+layer = [{{ name = "sand", thickness = "10 cm" }}]
+[substance.A]
+decay_rate = "0.3 1/d"
+daughters = {{ B = 0.6, C = 0.3 }}
+sorption = {{ type = "linear", distribution_coefficient = "0.2 L/kg" }}
+[substance.B]
+decay_rate = "0.1 1/d"
+daughters = {{ C = 0.8 }}
+sorption = {{ type = "linear", distribution_coefficient = "0.2 L/kg" }}
+[substance.C]
+decay_rate = "0.02 1/d"
+sorption = {{ type = "linear", distribution_coefficient = "0.2 L/kg" }}
+)",
+                                dx));
+        run.finish();
+        // The held cells keep daughters from appearing in the inlet; their books say so.
+        CHECK(run.closure() < 1e-10);
+        REQUIRE(run.state().step == steps);
+        const double p = ab * ka / (ka - kb), w = bc * kb / (kb - kc), q = ka * (ac + w * ab) / (ka - kc);
+        Column column{darcy / porosity, 0.02 * darcy / porosity, 1 + density * kd / porosity};
+        const auto smeared = with_upwind_dispersion(column, dx);
+        double worst = 0, largest_difference = 0;
+        for (double x = 0.05; x < 0.6; x += 0.05) {
+            const Index cell = run.cell(x + 1e-9, 0.05, -0.05);
+            const double at = run.grid().centre(cell).x - 0.5 * dx;
+            const auto single = [&](Column c, double k) {
+                c.lambda = k;
+                return after_implicit_steps(first_type, c, at, steps, dt);
+            };
+            const double a = single(smeared, ka), b = p * single(smeared, kb) - p * a, c = q * single(smeared, kc) - w * b - q * a;
+            const double expected[] = {a, b, c};
+            for (Index s = 0; s < 3; ++s) worst = std::max(worst, std::abs(run.concentration(cell, s) / 1e-3 - expected[s]));
+            column.lambda = kc;
+            largest_difference = std::max(largest_difference, std::abs(single(column, kc) - single(smeared, kc)));
+        }
+        // What upwind's second order leaves: (dx/αL)² = 1/16 of what its first order makes.
+        report("sun_chain", "profile_as_the_scheme_smears_it:max_abs", 0, worst, worst, largest_difference / 16,
+               "Sun, Petersen & Clement 1999, eq. 9, with a branch");
+    }
+
+    TEST_CASE("what is sorbed decays at its own rate") {
+        // Nothing flows: (1 + K) dC/dt = −(λ + K λs) C, with K = ρb Kd / θ = 1; implicit steps are known exactly.
+        SiteRun run(box_site(0.1, R"(
+[substance.Ra]
+initial_concentration = "1 mg/L"
+decay_rate = "0.3 1/d"
+sorbed_decay_rate = "0.1 1/d"
+sorption = { type = "linear", distribution_coefficient = "0.2 L/kg" }
+)"));
+        run.finish();
+        CHECK(run.concentration(0) / 1e-3 == doctest::Approx(std::pow(1 + 0.1 * 0.2, -100)).epsilon(1e-11));
+        CHECK(run.closure() < 1e-12);
+    }
+
+    TEST_CASE("zero-order production grows, and consumption stops at zero") {
+        SiteRun run(box_site(0.3, R"(
+[substance.A]
+initial_concentration = "1 mg/L"
+zero_order_rate = "0.25 mg/L/d"
+[substance.B]
+initial_concentration = "1 mg/L"
+zero_order_rate = "-0.25 mg/L/d"
+)"));
+        double last = 1;
+        run.finish([&](const SiteRun& now) {
+            // Linear until nothing is left, at 4 days; the ramp that ends it is a millionth of what a step consumes.
+            const double b = now.concentration(0, 1) / 1e-3;
+            CHECK(std::abs(b - std::max(0.0, 1 - 0.25 * now.days())) < 1e-6);
+            CHECK(b >= 0);
+            CHECK(b <= last);
+            last = b;
+        });
+        CHECK(run.concentration(0, 0) / 1e-3 == doctest::Approx(3.5).epsilon(1e-12));
+        CHECK(run.entry("A", "zero_order").cumulative_in == doctest::Approx(3 * 0.3 * 2.5e-3).epsilon(1e-12));
+        CHECK(run.entry("B", "zero_order").cumulative_out == doctest::Approx(3 * 0.3 * 1e-3).epsilon(1e-6));
+        CHECK(run.closure() < 1e-12);
+    }
+}
