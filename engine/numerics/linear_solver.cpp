@@ -9,6 +9,7 @@
 #include "numerics/bicgstab.hpp"
 #include "numerics/conjugate_gradient.hpp"
 #include "numerics/eigen_solvers.hpp"
+#include "numerics/multigrid_gcr.hpp"
 #include "numerics/multigrid_solver.hpp"
 
 namespace galena {
@@ -34,6 +35,7 @@ const std::vector<Maker<SymmetricSolver>> symmetric_makers = {
 
 const std::vector<Maker<NonsymmetricSolver>> nonsymmetric_makers = {
     {"bicgstab", []() -> std::unique_ptr<NonsymmetricSolver> { return std::make_unique<BiCgStab>(); }},
+    {"multigrid_gcr", make_multigrid_conjugate_residuals},
     {"eigen_bicgstab", make_eigen_bicgstab},
 };
 

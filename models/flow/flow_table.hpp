@@ -17,13 +17,17 @@ inline const Words words<Regime> = {"steady", "transient"};
 enum class SlopingLayers { corrected, two_point };
 template <>
 inline const Words words<SlopingLayers> = {"corrected", "two_point"};
+template <>
+inline const Words words<Weighting> = {"upstream", "central"};
 
 /// [flow]
 struct FlowTable {
-    static constexpr std::string_view section = "flow", meaning = "flow of water in the ground: saturated, or with a water table";
+    static constexpr std::string_view section = "flow",
+                                      meaning = "flow of water in the ground: saturated, with a water table, or variably saturated";
 
     Formulation formulation = Formulation::saturated;
     Regime regime = Regime::steady;
+    Weighting weighting = Weighting::upstream;
     SpatialValue initial_head;
     std::optional<double> tolerance;
     int maximum_iterations = 2000;
@@ -42,9 +46,14 @@ struct FlowTable {
         return std::tuple{
             parameter("formulation", &T::formulation,
                       "saturated: pores are full at any head; water_table: they are full below the head, and what specific yield leaves "
-                      "stays above it")
+                      "stays above it; variably_saturated: retention curves tell (Richards)")
                 .with_default(),
             parameter("regime", &T::regime, "steady: flow is in balance with its boundaries at every time; transient: storage counts")
+                .with_default(),
+            parameter(
+                "weighting", &T::weighting,
+                "variably saturated: relative conductivity of a face; upstream: of the cell the water comes from, robust; central: the "
+                "mean of both, second order where the grid is fine enough, else upstream")
                 .with_default(),
             parameter("initial_head", &T::initial_head, "m", anything, "hydraulic head at the start; the first guess of a steady state"),
             parameter("tolerance", &T::tolerance, "", Bounds{0, 0.1, false, true},
@@ -69,6 +78,9 @@ struct FlowTable {
         if (formulation != Formulation::saturated && sloping_layers == SlopingLayers::corrected)
             context.diagnostics.error(places.of("sloping_layers"), "sloping_layers = \"corrected\" is for saturated flow",
                                       "use \"two_point\": the run estimates the error");
+        if (formulation != Formulation::variably_saturated)
+            reading::report_unused(places, "flow", {"weighting"}, "only variably saturated ground has a relative conductivity to weigh",
+                                   context);
         if (regime == Regime::steady)
             reading::report_unused(places, "flow", {"initial_step", "growth", "maximum_step", "maximum_head_change"},
                                    "steady flow chooses no steps; set regime = \"transient\"", context);

@@ -12,9 +12,10 @@
 namespace galena {
 
 /// saturated: the pores are full at any head. water_table: they are full below the head and hold what specific yield leaves above it.
-enum class Formulation { saturated, water_table };
+/// variably_saturated: retention curves tell (Richards).
+enum class Formulation { saturated, water_table, variably_saturated };
 template <>
-inline const Words words<Formulation> = {"saturated", "water_table"};
+inline const Words words<Formulation> = {"saturated", "water_table", "variably_saturated"};
 
 /// Per cell, at the heads last evaluated. Saturated ground leaves the relative conductivity empty: it is 1.
 struct GroundWater {
@@ -57,5 +58,7 @@ public:
 /// The ground that the formulation asks for; nullptr after a mistake, which names `place`. transient: whether storage counts.
 std::unique_ptr<Ground> make_saturated_ground(const Domain& domain, const Place& place, bool transient, Diagnostics& diagnostics);
 std::unique_ptr<Ground> make_water_table_ground(const Domain& domain, const Place& place, bool transient, Diagnostics& diagnostics);
+std::unique_ptr<Ground> make_variably_saturated_ground(const Site& site, const Domain& domain, const Place& place,
+                                                       Diagnostics& diagnostics);
 
 }  // namespace galena

@@ -27,10 +27,11 @@ std::string_view text_of(Enum value) {
     return words<Enum>[static_cast<std::size_t>(value)];
 }
 
-std::unique_ptr<Ground> make_ground(const FlowTable& table, const Domain& domain, Diagnostics& diagnostics) {
+std::unique_ptr<Ground> make_ground(const FlowTable& table, const Site& site, const Domain& domain, Diagnostics& diagnostics) {
     const bool transient = table.regime == Regime::transient;
     switch (table.formulation) {
         case Formulation::water_table: return make_water_table_ground(domain, table.place, transient, diagnostics);
+        case Formulation::variably_saturated: return make_variably_saturated_ground(site, domain, table.place, diagnostics);
         default: return make_saturated_ground(domain, table.place, transient, diagnostics);
     }
 }
@@ -41,7 +42,7 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
     : table_(site.section<FlowTable>()), domain_(domain), boundaries_(site.section<WaterBoundaries>().list) {
     statistics_.equation = "flow";
     if (!table_.solver.empty()) {
-        const auto known = symmetric_solver_names();
+        const auto known = table_.formulation == Formulation::saturated ? symmetric_solver_names() : nonsymmetric_solver_names();
         if (std::find(known.begin(), known.end(), table_.solver) == known.end()) {
             diagnostics.error(table_.places.of("solver"), fmt::format("solver = \"{}\" is unknown", table_.solver),
                               suggestion(table_.solver, known));
@@ -56,7 +57,7 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
         diagnostics.error(table_.place, "flow needs a porosity", "give it in a [[medium]] for every active cell");
         return;
     }
-    ground_ = make_ground(table_, domain, diagnostics);
+    ground_ = make_ground(table_, site, domain, diagnostics);
     if (!ground_) return;
     initial_head_ = field_of(table_.initial_head, site, domain, diagnostics);
     conductance_ = FaceField(domain.grid);

@@ -58,6 +58,8 @@ private:
     void make_room();
     void solve(State& state, const FlowMoment& moment, double duration);
     void hold_heads(State& state, const FlowMoment& moment) const;
+    Balance solve_steady(State& state, const FlowMoment& moment);
+    Balance continue_in_pseudo_time(State& state, const FlowMoment& moment);
     Balance newton(State& state, const FlowMoment& moment, double duration);
     [[nodiscard]] bool converged(const State& state, const Balance& balance, double before) const;
     [[nodiscard]] double rounding_of_heads(const State& state) const;
@@ -75,6 +77,7 @@ private:
     void estimate_layer_error(const State& state);
 
     // water_flow_steps.cpp: steps, fluxes, budget, checkpoint
+    [[nodiscard]] double step_ratio(double head_change) const;
     void show_saturation(State& state) const;
     void finish_fluxes(State& state, double duration);
     void update_water(State& state, const FlowMoment& moment, double duration);
@@ -83,7 +86,7 @@ private:
     [[nodiscard]] double all_water(const CellField& mobile_water) const;
 
     [[nodiscard]] double tolerance() const { return table_.tolerance.value_or(ground_->nonlinear() ? 1e-7 : 1e-10); }
-    [[nodiscard]] Weighting weighting() const { return Weighting::upstream; }
+    [[nodiscard]] Weighting weighting() const { return table_.weighting; }
 
     FlowTable table_;
     Domain& domain_;
@@ -123,6 +126,7 @@ private:
     bool edited_ = false;     ///< steady: the ground has changed since the last solve
     CellField water_before_;  ///< mobile, before edits [m³]
     double stored_before_ = 0;
+    double relaxation_ = 0;      ///< storage per plan area and time that steady Newton is damped with [1/s]
     int newton_iterations_ = 0;  ///< of the last solve
     std::set<double> events_;
     mutable SolverStatistics statistics_;

@@ -20,7 +20,7 @@ void WaterFlow::make_room() {
     if (ground_->nonlinear() || layers_) flux_ = FaceField(grid);
     if (ground_->nonlinear()) {
         jacobian_ = Stencil(grid);
-        newton_solver_ = make_nonsymmetric_solver(table_.solver.empty() ? nonsymmetric_solver_names().front() : table_.solver);
+        newton_solver_ = make_nonsymmetric_solver(table_.solver.empty() ? "multigrid_gcr" : table_.solver);
     } else {
         matrix_ = SymmetricStencil(grid);
         solver_ = make_symmetric_solver(table_.solver.empty() ? symmetric_solver_names().front() : table_.solver);
@@ -31,7 +31,7 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
     make_room();
     hold_heads(state, moment);
     const auto begin = std::chrono::steady_clock::now();
-    const auto balance = newton(state, moment, duration);
+    const auto balance = duration == 0 && ground_->nonlinear() ? solve_steady(state, moment) : newton(state, moment, duration);
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!balance.converged)
         fail(fmt::format("no convergence after {} iterations of Newton; imbalance {:.3g} of the water that passes", newton_iterations_,
@@ -48,6 +48,40 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
         newton_solver_.reset();
         layers_iteration_.reset();
     }
+}
+
+/// Newton alone where that gets there, else from the same heads once more with care.
+WaterFlow::Balance WaterFlow::solve_steady(State& state, const FlowMoment& moment) {
+    const CellField start = state.hydraulic_head;
+    try {
+        if (const auto balance = newton(state, moment, 0); balance.converged) return balance;
+    } catch (const StepFailed&) {  // NOLINT: the second way is tried
+    }
+    state.hydraulic_head = start;
+    const auto balance = continue_in_pseudo_time(state, moment);
+    relaxation_ = 0;
+    return balance;
+}
+
+/// Implicit steps towards the steady state, with a storage that is not there; the steps grow as the balance gets better (switched evolution
+/// relaxation, Mulder & van Leer 1985).
+WaterFlow::Balance WaterFlow::continue_in_pseudo_time(State& state, const FlowMoment& moment) {
+    constexpr int most_steps = 500;
+    auto balance = compute_residual(state, moment, 0);
+    const double fastest = parallel_maximum(domain_.grid.cell_count(), [&](Index c) {
+                               return domain_.grid.active(c) ? std::abs(residual_[c]) / domain_.grid.area(c) : 0.0;
+                           }).value;
+    relaxation_ = fastest;  // at first no head moves by more than a metre
+    double before = infinite;
+    for (newton_iterations_ = 0; newton_iterations_ < most_steps; ++newton_iterations_) {
+        if (!std::isfinite(balance.imbalance)) fail("the heads are no longer finite", worst_cell(), moment);
+        balance.converged = converged(state, balance, before);
+        if (balance.converged) return balance;
+        before = balance.imbalance;
+        balance = correct_nonlinear(state, balance, 0, moment, 0);
+        relaxation_ *= std::clamp(balance.imbalance / before, 0.2, 2.0);
+    }
+    return balance;
 }
 
 void WaterFlow::hold_heads(State& state, const FlowMoment& moment) const {
@@ -101,6 +135,7 @@ void WaterFlow::assemble_symmetric(double duration) {
 void WaterFlow::finish_diagonal(DoubleArray& diagonal, double duration) const {
     const auto& grid = domain_.grid;
     if (duration > 0) for_each_cell(grid, [&](Index c) { diagonal[c] += water_.capacity[c] / duration; });
+    if (relaxation_ > 0) for_each_cell(grid, [&](Index c) { diagonal[c] += grid.area(c) * relaxation_; });
     for (std::size_t b = 0; b < boundaries_.size(); ++b)
         for (std::size_t n = 0; n < slope_[b].size(); ++n) diagonal[boundaries_[b]->cells()[n]] += slope_[b][n];
     parallel_for(grid.cell_count(), [&](Index c) {

@@ -129,15 +129,24 @@ void WaterFlow::accept(State& state, const Step& step) {
     const auto& grid = domain_.grid;
     const auto change = parallel_maximum(
         grid.cell_count(), [&](Index c) { return grid.active(c) ? std::abs(state.hydraulic_head[c] - head_before_[c]) : 0.0; });
-    double ratio = table_.growth;
-    if (table_.maximum_head_change && change.value > 0) ratio = std::clamp(*table_.maximum_head_change / change.value, 0.3, table_.growth);
-    if (step.duration >= 0.999999 * next_step_) next_step_ = step.duration * ratio;  // a step cut short by others says nothing
+    const double ratio = step_ratio(change.value);
+    if (step.duration >= 0.999999 * next_step_ || ratio < 1)  // a step cut short by others says nothing of longer ones
+        next_step_ = step.duration * ratio;
     if (table_.maximum_step) next_step_ = std::min(next_step_, *table_.maximum_step);
     if (events_.contains(step.end())) next_step_ = table_.initial_step;
     head_before_ = state.hydraulic_head;
     for_each_cell(grid, [&](Index c) { arrears_[c] = residual_[c] * step.duration; });
     state.mobile_water_before = state.mobile_water;
     stored_ += storage_out_ - storage_in_;
+}
+
+/// Next step over this one: from how far the heads went, and how hard Newton had to work.
+double WaterFlow::step_ratio(double head_change) const {
+    constexpr int easy = 10, hard = 20;
+    double ratio = table_.growth;
+    if (table_.maximum_head_change && head_change > 0) ratio = std::clamp(*table_.maximum_head_change / head_change, 0.3, table_.growth);
+    if (!ground_->nonlinear() || newton_iterations_ <= easy) return ratio;
+    return std::min(ratio, newton_iterations_ <= hard ? 1.0 : 0.5);
 }
 
 void WaterFlow::reject(State& state) {

@@ -53,6 +53,13 @@ public:
         return *this;
     }
 
+    /// Continues from a checkpoint of the same site instead of starting.
+    SiteRun& resume(CheckpointReader& in) {
+        simulation_->resume(in);
+        started_ = true;
+        return *this;
+    }
+
     [[nodiscard]] const Simulation& simulation() const { return *simulation_; }
     [[nodiscard]] const Site& site() const { return site_; }
     [[nodiscard]] const State& state() const { return simulation_->state(); }
