@@ -19,7 +19,9 @@ SoluteTransport::~SoluteTransport() = default;
 bool SoluteTransport::can_step_explicitly(const Solute& solute) const {
     const bool has_parent =
         std::any_of(solutes_.begin(), solutes_.end(), [&](const Solute& p) { return p.table.daughters.count(solute.id); });
-    return solute.storage.linear() && !(solute.table.zero_order_rate > 0) && !has_parent;
+    const bool dissolves =
+        std::any_of(solute.sources.begin(), solute.sources.end(), [](const auto& source) { return source->exchanges(); });
+    return solute.storage.linear() && !(solute.table.zero_order_rate > 0) && !has_parent && !dissolves;
 }
 
 /// Where water amounts change within the step, or a law is not linear, steps are implicit.

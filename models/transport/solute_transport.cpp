@@ -73,7 +73,8 @@ void SoluteTransport::check_stepping(Diagnostics& diagnostics) {
     if (table_.stepping == Stepping::implicit) return;
     for (const auto& solute : solutes_) {
         if (can_step_explicitly(solute)) continue;
-        const auto reason = solute.storage.linear() ? "grows by itself or out of another substance" : "is not held linearly";
+        const auto reason =
+            solute.storage.linear() ? "grows by itself, out of another substance or from a source that dissolves" : "is not held linearly";
         if (table_.stepping != Stepping::automatic)
             diagnostics.error(table_.places.of("stepping"), fmt::format("{} {}, which needs implicit steps", solute.id, reason),
                               "give stepping = \"implicit\" or \"automatic\"");

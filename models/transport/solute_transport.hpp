@@ -104,7 +104,7 @@ private:
     void collect_special_cells(const State& state, const Solute& solute, const Step& step, ExplicitSolute& out) const;
     void advance_explicitly(State& state, const Step& step);
     void book_explicit(State& state, Index s, const Step& step, const ExplicitSolute& moved);
-    /// Linear storage, and neither production nor parents: what explicit steps can do.
+    /// Linear storage, and neither production, parents nor dissolving sources: what explicit steps can do.
     [[nodiscard]] bool can_step_explicitly(const Solute& solute) const;
     void book_storage(const State& state, Index s, const Step& step, std::optional<double> decayed_so_far = {});
     double solve_linear(State& state, Index s, const Step& step, double tolerance);

@@ -36,8 +36,9 @@ TEST_CASE("the laws registered are those that exist") {
         {"boundary",
          {"atmosphere", "drain", "evapotranspiration", "fixed_head", "general_head", "recharge", "river", "root_uptake", "seepage_face",
           "well"}},
-        {"sorption", {"freundlich", "langmuir", "linear"}},
-        {"source", {"fixed_concentration", "mass_loading"}},
+        {"immobile", {"first_order", "matrix", "multirate"}},
+        {"sorption", {"competitive_langmuir", "freundlich", "kd_table", "kinetic", "langmuir", "linear", "ph_dependent"}},
+        {"source", {"dissolving", "fixed_concentration", "mass_loading"}},
     };
     CHECK(found == expected);
 }
@@ -49,9 +50,13 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     for (const auto& kind : SectionIndex::instance().kinds()) tables.push_back(kind.name);
     CHECK(equations == std::vector<std::string>{"flow", "transport"});  // in the order they are solved in
     CHECK(observers == std::vector<std::string>{"assessment", "farmland", "health_risk", "particles"});
-    CHECK(tables == std::vector<std::string>{"assessment", "boundary", "changing_conductivity", "farmland", "flow", "flow_barrier", "grid",
-                                             "health_risk", "medium", "observation", "output", "particles", "risk", "site", "source",
-                                             "substance", "survey", "transport", "zone"});
+    CHECK(tables == std::vector<std::string>{"assessment", "boundary",    "changing_conductivity",
+                                             "farmland",   "flow",        "flow_barrier",
+                                             "grid",       "health_risk", "immobile",
+                                             "medium",     "observation", "output",
+                                             "particles",  "risk",        "site",
+                                             "source",     "substance",   "survey",
+                                             "transport",  "zone"});
 }
 
 TEST_CASE("what a table needs is a table") {
