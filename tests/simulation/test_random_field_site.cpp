@@ -29,6 +29,11 @@ porosity = { random_field = { mean = 0.3, sd = 0.05, minimum = 0.2, maximum = 0.
 [flow]
 regime = "steady"
 initial_head = "0 m"
+[[boundary]]
+type = "fixed_head"
+name = "west"
+side = "west"
+head = "0 m"
 )";
 
 std::unique_ptr<Simulation> build(const Site& site) {

@@ -198,9 +198,11 @@ level = [{ from = 2024-01-01, value = "-1 m" }, { from = 2024-01-06, value = "-2
         CHECK(leaky.inflow("west") == exactly(2 * clear * through / (clear + through)));
         CHECK(leaky.head(leaky.cell(35, 5, -5)) - leaky.head(leaky.cell(45, 5, -5)) ==
               exactly(leaky.inflow("west") * (1 / through + 10 / 200.0)));
-        CHECK(std::abs(balanced(wall("leakance = \"0 1/d\"\n")).inflow("west")) < 1e-12);
+        // Behind a closed wall nothing flows but rounding, of which no fraction is asked.
+        const auto leak = [&](const std::string& keys) { return std::abs(SiteRun(wall(keys)).finish().inflow("west")); };
+        CHECK(leak("leakance = \"0 1/d\"\n") < 1e-12);
         // Closed where it covers more than half of a face.
-        CHECK(std::abs(balanced(wall("leakance = \"0 1/d\"\ntop = \"5 m\"\nbottom = \"-6 m\"\n")).inflow("west")) < 1e-12);
+        CHECK(leak("leakance = \"0 1/d\"\ntop = \"5 m\"\nbottom = \"-6 m\"\n") < 1e-12);
     }
 
     TEST_CASE("conductivity follows its series") {

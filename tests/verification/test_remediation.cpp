@@ -273,7 +273,7 @@ discount_rate = 0
     CHECK(seen);
 }
 
-TEST_CASE("watching changes no bit; measures not in the scenario neither") {
+TEST_CASE("watching changes no bit, measures not in the scenario neither") {
     const auto text = column(2, "type = \"natural_attenuation\"\nname = \"watching\"\nstart = 2020-03-17\n");
     SiteRun watched(text), base(text.substr(0, text.find("[[measure]]")));
     watched.finish();
