@@ -1,5 +1,7 @@
 // Ground with a water table, against closed forms: Dupuit's parabola with and without recharge, water that drains and comes back.
 
+#include <cstdio>
+
 #include "verification/site_builder.hpp"
 #include "verification_report.hpp"
 
@@ -70,4 +72,127 @@ TEST_CASE("the water table between two canals is Dupuit's parabola") {
     CHECK(observed_order(coarse, fine) > 0.8);
     const double rain = dupuit_error(100, 12, 4, 2);
     report("dupuit_recharge", "head:max_abs", 0, rain, rain, 0.02, "Dupuit 1863; Bear 1972, eq. 8.2.14");
+}
+
+// ---- MODFLOW's water table --------------------------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr int mf_n = 100, mf_layers = 20;
+constexpr Index mf_cells = mf_n * mf_n * mf_layers;
+
+/// The floats of a file that gzip made; empty when it is not there.
+std::vector<float> gzip_floats(const std::filesystem::path& file) {
+    std::vector<float> values;
+    if (!std::filesystem::exists(file)) return values;
+    FILE* pipe = popen(("gzip -dc '" + file.string() + "'").c_str(), "r");
+    REQUIRE(pipe != nullptr);
+    values.resize(static_cast<std::size_t>(mf_cells));
+    values.resize(fread(values.data(), sizeof(float), values.size(), pipe));
+    pclose(pipe);
+    return values;
+}
+
+/// From MODFLOW's order (layer from the top, row, column) to the cell of the same place; rows count along y.
+Index cell_of(std::size_t n) {
+    const auto in_layer = static_cast<Index>(n) % (mf_n * mf_n), layer = static_cast<Index>(n) / (mf_n * mf_n);
+    return (mf_layers - 1 - layer) * mf_n * mf_n + in_layer;
+}
+
+}  // namespace
+
+TEST_CASE("the water table over a lognormal aquifer is MODFLOW's" * doctest::test_suite("long")) {
+    const auto folder = std::filesystem::path(GALENA_SOURCE_DIR) / "../shared/reference/modflow6/lognormal_200k";
+    const auto conductivity = gzip_floats(folder / "conductivity.f32.gz"), heads = gzip_floats(folder / "head_water_table.f32.gz");
+    if (conductivity.empty()) {
+        MESSAGE("skipped: the reference results are not beside the source");
+        return;
+    }
+    REQUIRE(std::ssize(heads) == mf_cells);
+    std::vector<double> k(conductivity.size());
+    for (std::size_t n = 0; n < k.size(); ++n) k[static_cast<std::size_t>(cell_of(n))] = std::pow(conductivity[n] / 10.0, 2.0 / 3);
+    const TemporaryFile file(one_column(k), "k.csv");
+    SiteRun run(R"(
+[site]
+name = "lognormal aquifer"
+start = 2020-01-01
+duration = "600 d"
+[grid]
+nx = 100
+ny = 100
+dx = "5 m"
+dy = "5 m"
+top = "40 m"
+[[grid.layer]]
+name = "aquifer"
+thickness = "40 m"
+cells = 20
+[[zone]]
+name = "lake"
+x_max = "5 m"
+z_max = "16 m"
+[[zone]]
+name = "west drain"
+x_min = "250 m"
+x_max = "255 m"
+z_min = "18 m"
+z_max = "20 m"
+[[zone]]
+name = "east drain"
+x_min = "425 m"
+x_max = "430 m"
+z_min = "18 m"
+z_max = "20 m"
+[[medium]]
+hydraulic_conductivity = { cells = "k.csv", column = "value", unit = "m/d" }
+anisotropy_vertical = 0.1
+specific_storage = "1e-5 1/m"
+specific_yield = 0.15
+porosity = 0.3
+[flow]
+formulation = "water_table"
+regime = "transient"
+initial_head = "32 m"
+initial_step = "3.21392358 d"
+growth = 1.2
+[[boundary]]
+type = "fixed_head"
+name = "lake"
+zone = "lake"
+head = "16 m"
+[[boundary]]
+type = "drain"
+name = "west drain"
+zone = "west drain"
+elevation = "19 m"
+conductance = "50 m2/d"
+[[boundary]]
+type = "drain"
+name = "east drain"
+zone = "east drain"
+elevation = "19 m"
+conductance = "50 m2/d"
+[[boundary]]
+type = "recharge"
+name = "rain"
+rate = "2 mm/d"
+)",
+                file.folder);
+    run.finish();
+    CHECK(run.state().step == 20);
+    CHECK(run.closure() < 1e-9);
+    double worst = 0, low = infinite, high = -infinite;
+    Index wet = 0;
+    for (std::size_t n = 0; n < heads.size(); ++n) {
+        const Index c = cell_of(n);
+        // A cell whose head stands near its bottom is dry for one of the two: wet cells are those wetted by a tenth of a metre.
+        if (heads[n] < run.grid().bottom(c) + 0.1) continue;
+        ++wet;
+        low = std::min(low, static_cast<double>(heads[n]));
+        high = std::max(high, static_cast<double>(heads[n]));
+        worst = std::max(worst, std::abs(run.head(c) - heads[n]));
+    }
+    CHECK(wet > mf_cells / 3);
+    report("modflow6/lognormal_200k", "water_table_over_range:max_abs", 0, worst / (high - low), worst / (high - low), 0.005,
+           "MODFLOW 6 (Newton), the same 20 steps; wet cells");
 }
