@@ -1,0 +1,107 @@
+// galena compare and galena run --scenario: plans of a site side by side.
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <map>
+
+#include <nlohmann/json.hpp>
+
+#include "effort.hpp"
+#include "program.hpp"
+
+namespace {
+
+/// The example's site file, shorter when effort is reduced, in a folder of its own.
+std::filesystem::path chromium_site(const TemporaryFolder& folder) {
+    auto text = file_text(GALENA_SOURCE_DIR "/examples/chromium_slag/site.toml");
+    const auto replace = [&](const std::string& from, const std::string& to) {
+        REQUIRE(text.find(from) != std::string::npos);
+        text.replace(text.find(from), from.size(), to);
+    };
+    if (galena::reduced_effort()) {
+        replace("duration = \"60 a\"", "duration = \"44 a\"");
+        replace("courant = 4", "courant = 12");
+        replace("maximum_step = \"60 d\"", "maximum_step = \"180 d\"");
+    }
+    const auto file = folder / "site.toml";
+    std::ofstream(file) << text;
+    return file;
+}
+
+}  // namespace
+
+TEST_SUITE("long") {
+    TEST_CASE("example chromium_slag: eight plans compared") {
+        const TemporaryFolder folder;
+        const auto site = chromium_site(folder);
+        const auto result = galena_program("compare " + site.string() + " --format json --output " + (folder / "out").string());
+        INFO(result.output);
+        REQUIRE(result.code == 0);
+        const auto document = nlohmann::json::parse(result.output);
+        REQUIRE(document["scenarios"].size() == 8);
+        std::map<std::string, nlohmann::json> figures;
+        bool any_pareto = false;
+        for (const auto& s : document["scenarios"]) {
+            figures[s["scenario"]] = s["figures"];
+            any_pareto = any_pareto || s["pareto"].get<bool>();
+            CHECK(s["status"] == "finished");
+        }
+        CHECK(any_pareto);
+        const auto number = [&](const std::string& plan, const std::string& figure) { return figures.at(plan).at(figure).get<double>(); };
+        // Watching costs money and changes no bit.
+        for (const char* what : {"peak/river/CrVI [mg/L]", "final/farm well/CrVI [mg/L]", "left/CrVI/dissolved [kg]"})
+            CHECK(number("attenuation", what) == number("do_nothing", what));
+        CHECK(number("do_nothing", "net_present_cost [USD]") == 0);
+        CHECK(number("attenuation", "net_present_cost [USD]") > 0);
+        // Each plan does what it is for.
+        const auto left = [&](const std::string& plan) {
+            return number(plan, "left/CrVI/dissolved [kg]") + number(plan, "left/CrVI/sorbed [kg]");
+        };
+        CHECK(left("removal") < 0.5 * left("do_nothing"));
+        CHECK(number("removal", "removed/CrVI/dissolved [kg]") > 0);
+        CHECK(number("iron_wall", "final/trench line/CrVI [mg/L]") < 0.1 * number("do_nothing", "final/trench line/CrVI [mg/L]"));
+        CHECK(number("iron_wall", "capacity used, where most is [1]") > 0);
+        CHECK(number("pump_and_treat", "removed/CrVI/pumped [kg]") > 0);
+        CHECK(number("pump_and_treat", "rebound_peak/farm well/CrVI [mg/L]") >
+              number("pump_and_treat", "at_shut_off/farm well/CrVI [mg/L]"));
+        CHECK(number("pump_and_treat_in_walls", "final/farm well/CrVI [mg/L]") < number("do_nothing", "final/farm well/CrVI [mg/L]"));
+        CHECK(number("reduction", "final/farm well/CrVI [mg/L]") < number("do_nothing", "final/farm well/CrVI [mg/L]"));
+        CHECK(number("removal", "carbon_dioxide [t]") > 0);
+        CHECK(std::filesystem::exists(folder / "out" / "comparison.csv"));
+        CHECK(std::filesystem::exists(folder / "out" / "removal" / "tables" / "manifest_removal of the heap.csv"));
+    }
+
+    TEST_CASE("a plan with every kind of measure resumes bit by bit") {
+        const TemporaryFolder folder;
+        auto text = file_text(GALENA_SOURCE_DIR "/examples/chromium_slag/site.toml");
+        text.replace(text.find("duration = \"60 a\""), 17, "duration = \"25 a\"");
+        text.replace(text.find("courant = 4"), 11, "courant = 12");
+        text.replace(text.find("maximum_step = \"60 d\""), 21, "maximum_step = \"180 d\"");
+        text += R"(
+[[scenario]]
+name = "all"
+measures = ["iron wall", "removal of the heap", "plant", "slurry wall", "membrane", "polysulfide", "watching"]
+)";
+        const auto site = folder / "site.toml";
+        std::ofstream(site) << text;
+        const auto whole = folder / "whole", parts = folder / "parts";
+        REQUIRE(galena_program("run --quiet --scenario all " + site.string() + " --output " + whole.string()).code == 0);
+        // After so many steps the measures are at work.
+        REQUIRE(galena_program("run --quiet --scenario all --stop-after 80 " + site.string() + " --output " + parts.string()).code == 130);
+        CHECK(galena_program("run --quiet " + site.string() + " --resume " + parts.string()).code == 2);  // another scenario
+        REQUIRE(galena_program("run --quiet --scenario all " + site.string() + " --resume " + parts.string()).code == 0);
+        for (const char* file : {"budget.csv", "observations.csv", "tables/receptors.csv", "tables/effects.csv", "tables/costs.csv"})
+            CHECK(file_text(whole / file) == file_text(parts / file));
+    }
+}
+
+TEST_CASE("compare: a site without scenarios, and an unknown scenario") {
+    const auto none = galena_program("compare " GALENA_SOURCE_DIR "/examples/column/site.toml");
+    CHECK(none.code == 2);
+    CHECK(none.output.find("the site file has no scenario to compare") != std::string::npos);
+    const auto unknown = galena_program("run --quiet --scenario removl " GALENA_SOURCE_DIR "/examples/chromium_slag/site.toml");
+    CHECK(unknown.code == 2);
+    CHECK(unknown.output.find("has no scenario 'removl'") != std::string::npos);
+    CHECK(unknown.output.find("did you mean 'removal'?") != std::string::npos);
+}
