@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <fstream>
 #include <map>
 
@@ -94,6 +95,30 @@ measures = ["iron wall", "removal of the heap", "plant", "slurry wall", "membran
         for (const char* file : {"budget.csv", "observations.csv", "tables/receptors.csv", "tables/effects.csv", "tables/costs.csv"})
             CHECK(file_text(whole / file) == file_text(parts / file));
     }
+}
+
+TEST_CASE("example meuse: its plans dig, bind and cover") {
+    const TemporaryFolder folder;
+    std::filesystem::copy(GALENA_SOURCE_DIR "/examples/meuse", folder / "meuse", std::filesystem::copy_options::recursive);
+    auto text = file_text(folder / "meuse" / "site.toml");
+    text.replace(text.find("duration = \"100 a\""), 18, "duration = \"4 a\"");
+    std::ofstream(folder / "meuse" / "site.toml") << text;
+    const auto result =
+        galena_program("compare " + (folder / "meuse" / "site.toml").string() + " --format json --output " + (folder / "out").string());
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+    const auto document = nlohmann::json::parse(result.output);
+    std::map<std::string, nlohmann::json> figures;
+    for (const auto& s : document["scenarios"]) figures[s["scenario"]] = s["figures"];
+    // The topsoil is 0.2 m thick: what is moved is a whole number of cells of 40 m by 40 m by 0.2 m, of soil above 8 mg/kg of cadmium or
+    // 1000 mg/kg of zinc.
+    const double moved = figures["excavate_hot_spots"]["soil moved [m3]"];
+    CHECK(moved > 0);
+    CHECK(moved / 320 == doctest::Approx(std::round(moved / 320)).epsilon(1e-9));
+    const double zinc = figures["excavate_hot_spots"]["removed/Zn/sorbed [kg]"];
+    CHECK(zinc > 500e-6 * moved * 1350);
+    CHECK(figures["stabilise"]["left/Zn/sorbed [kg]"] >= figures["do_nothing"]["left/Zn/sorbed [kg]"]);
+    CHECK(figures["cover"]["carbon_dioxide [t]"] == 0);
 }
 
 TEST_CASE("compare: a site without scenarios, and an unknown scenario") {
