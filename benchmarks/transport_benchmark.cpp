@@ -1,4 +1,5 @@
-// transport/modflow6/200k: the whole reference problem of a lognormal aquifer, flow and transport, as a site.
+// transport/modflow6/200k: the whole reference problem of a lognormal aquifer, flow and transport, as a site;
+// transport/explicit, transport/species: explicit steps on one million cells.
 
 #include <chrono>
 #include <cmath>
@@ -10,8 +11,13 @@
 #include <fmt/os.h>
 #include <unistd.h>
 
+#include "grid/random_field.hpp"
+#include "numerics/face_conductance.hpp"
+#include "numerics/face_operators.hpp"
+#include "numerics/linear_solver.hpp"
 #include "simulation/simulation.hpp"
 #include "stream.hpp"
+#include "transport/dispersion.hpp"
 
 namespace galena::bench {
 
@@ -182,10 +188,97 @@ void reference_problem(benchmark::State& state, const std::string& transport, co
     state.counters["highest"] = highest;
 }
 
+// ---- explicit steps on one million cells ------------------------------------------------------------------------------------------
+
+/// Steady flow through the lognormal field of flow/steady/1M, and a mound of concentration over all of it, so that no cell is left out.
+struct Field {
+    Grid grid;
+    FaceField flux, conductance;
+    CrossDispersion cross;
+
+    Field() : grid(box()), flux(grid), conductance(grid) {
+        const CellField k = lognormal_field(grid, 1e-4, 2.0, {}, 1, "hydraulic_conductivity");
+        CellField vertical(grid), head(grid), rhs(grid);
+        parallel_for(k.size(), [&](Index c) { vertical[c] = 0.1 * k[c]; });
+        SymmetricStencil matrix(grid);
+        compute_conductances(grid, k, k, vertical, matrix.coupling);
+        sum_of_faces(grid, matrix.coupling, matrix.diagonal);
+        for (const Side side : {Side::west, Side::east})
+            for (const Index c : grid.side_cells(side)) {
+                const double to_side = half_cell_conductance(grid, c, Axis::x, k[c]);
+                matrix.diagonal[c] += to_side;
+                if (side == Side::west) rhs[c] += 10 * to_side;
+            }
+        const auto solver = make_symmetric_solver(symmetric_solver_names().front());
+        solver->prepare(matrix);
+        solver->solve(rhs, head, {.tolerance = 1e-10});
+        for_each_face(grid, [&](const Face& f) { flux[f] = matrix.coupling[f] * (head[f.left] - head[f.right]); });
+        const Dispersivity dispersivity{10, 1, 0.1};
+        mechanical_dispersion(grid, flux, dispersivity, conductance);
+        cross_dispersion(grid, flux, dispersivity, cross);
+    }
+    static Grid box() {
+        std::vector<double> surfaces;
+        for (Index k = 0; k <= 25; ++k) surfaces.insert(surfaces.end(), 40000, static_cast<double>(k));
+        return {std::vector<double>(200, 10.0), std::vector<double>(200, 10.0), surfaces};
+    }
+};
+
+/// Steps of second order with linear sorption (retardation factors from 2 on), for `species` solutes at once.
+void explicit_steps(benchmark::State& state, bool tensor, int species, int threads) {
+    const int before = thread_count();
+    set_thread_count(threads);
+    static const Field field;
+    const auto& grid = field.grid;
+    const double cells = static_cast<double>(grid.cell_count());
+    SpeciesField concentration(grid, species);
+    std::vector<ExplicitSolute> solutes(static_cast<std::size_t>(species));
+    CellField largest(grid);
+    for (int s = 0; s < species; ++s) {
+        auto& solute = solutes[static_cast<std::size_t>(s)];
+        solute.concentration = concentration[s];
+        solute.inverse_capacity = CellField(grid);
+        for_each_cell(grid, [&](Index c) {
+            const auto p = grid.centre(c);
+            solute.concentration[static_cast<std::size_t>(c)] = 1 + std::sin(0.01 * p.x) * std::sin(0.01 * p.y);
+            solute.inverse_capacity[c] = 1 / (0.3 * (2 + s) * grid.volume(c));
+            if (s == 0) largest[c] = solute.inverse_capacity[c];
+        });
+    }
+    ExplicitStep step(grid, Limiter::van_leer, 0);
+    step.set_operator({&field.flux, &field.conductance, tensor ? &field.cross : nullptr}, largest,
+                      std::vector<std::uint8_t>(static_cast<std::size_t>(grid.cell_count()), 0));
+    const double duration = step.choose(1e12, 0).duration;
+    constexpr Index steps = 10;
+    step.advance(solutes, duration, 1);  // allocates
+    double total = 0;
+    for (auto _ : state) {
+        const auto begin = Clock::now();
+        step.advance(solutes, duration, steps);
+        total += seconds_since(begin);
+    }
+    const double seconds = total / static_cast<double>(state.iterations()) / steps;
+    // Counted per cell: three fluxes and three conductances read (48 bytes), six cross coefficients (24); per solute the concentration and the
+    // inverse capacity read, the new concentration written with write-allocate (32).
+    set_counters(state, threads, cells, seconds, cells * (48 + (tensor ? 24 : 0) + 32 * species));
+    state.counters["ns_per_cell_step"] = 1e9 * seconds / cells;
+    set_thread_count(before);
+}
+
 const bool registered = [] {
     const auto add = [](const std::string& name, auto body) {
         benchmark::RegisterBenchmark(name.c_str(), body)->Unit(benchmark::kMillisecond);
     };
+    const int all = thread_count();
+    for (const int threads : {all, 1}) {
+        if (threads == 1 && all == 1) continue;
+        const std::string suffix = threads == 1 ? "/1thread" : "";
+        add("transport/explicit/1M/tvd" + suffix, [=](benchmark::State& s) { explicit_steps(s, false, 1, threads); });
+        add("transport/explicit/1M/tensor" + suffix, [=](benchmark::State& s) { explicit_steps(s, true, 1, threads); });
+        for (const int species : {1, 8})
+            add(fmt::format("transport/species/1M/{}{}", species, suffix),
+                [=](benchmark::State& s) { explicit_steps(s, false, species, threads); });
+    }
     const std::string linear = R"(type = "linear", distribution_coefficient = "0.375e-3 m3/kg")";
     const std::string freundlich =
         R"(type = "freundlich", sorbed_at_reference = "375 mg/kg", reference_concentration = "1000 mg/L", exponent = 0.7)";
