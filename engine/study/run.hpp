@@ -13,7 +13,7 @@ struct RunOptions {
     std::filesystem::path site;
     std::optional<std::filesystem::path> output;  ///< results/ beside the site file when absent
     std::optional<std::filesystem::path> resume;  ///< folder of an interrupted run
-    std::string scenario;  ///< one of the site file; empty: the base
+    std::string scenario;                         ///< one of the site file; empty: the base
     bool quiet = false;
     /// Stops after this many steps as if interrupted; for tests of resuming.
     std::optional<long> stop_after;
