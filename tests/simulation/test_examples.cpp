@@ -74,6 +74,26 @@ TEST_CASE("example well_capture: the well draws on the ground whose rain it pump
     CHECK_FALSE(std::filesystem::exists(out / "pathlines/rain.vtp"));  // pathlines = false
 }
 
+TEST_CASE("example desert_profile: water leaves into the air, cadmium stays") {
+    const TemporaryFolder folder;
+    const auto out = folder / "out";
+    const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/desert_profile/site.toml --output " + out.string());
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+    const auto booked = [&](const std::string& component, const std::string& name, const std::string& column) {
+        return last_value(out / "budget.csv", {{"component", component}, {"name", name}}, column);
+    };
+    // What enters is the groundwater's water times its 0.1 mg/L; the air takes none of it.
+    const double water = booked("water", "groundwater", "cumulative_in");
+    CHECK(water > 0.05);
+    CHECK(booked("Cd", "groundwater", "cumulative_in") == doctest::Approx(1e-4 * water).epsilon(1e-9));
+    CHECK(booked("Cd", "desert", "cumulative_out") == 0.0);
+    // The air could take 6 mm/d on 730.5 days; the ground gives it a small part of that, but more than the rain brought.
+    CHECK(booked("water", "desert", "cumulative_out") < 0.1 * 0.006 * 730.5);
+    CHECK(booked("water", "desert", "cumulative_out") > booked("water", "desert", "cumulative_in"));
+    CHECK(last_value(out / "observations.csv", {{"name", "surface"}, {"quantity", "concentration/Cd"}}, "value") > 0.3);
+}
+
 TEST_CASE("example meuse: the survey becomes fields, the metals stay or leach as their sorption says") {
     const TemporaryFolder folder;
     const auto out = folder / "out";
