@@ -508,6 +508,8 @@ void SoluteTransport::advance(State& state, const Step& step) {
         statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         return;
     }
+    if (table_.stepping != Stepping::implicit && !state.mobile_water_before.empty() && statistics_.remarks.empty())
+        statistics_.remarks.emplace_back("the water held changes in time: steps are implicit, upwind, without cross terms");
     if (!solver_) {
         matrix_ = Stencil(domain_.grid);
         right_hand_side_ = DoubleArray(domain_.grid.cell_count());
