@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -20,8 +21,8 @@ using Clock = std::chrono::steady_clock;
 
 /// Conductivities [m/d] for a grid of equal cells, as a CSV in a folder of its own.
 std::filesystem::path conductivity_file(Index nx, Index ny, Index nz, double sigma) {
-    const auto folder = std::filesystem::temp_directory_path() / fmt::format("galena-bench-{}", getpid());
-    const auto file = folder / fmt::format("k_{}_{}_{}.csv", nx, ny, nz);
+    const auto folder = std::filesystem::temp_directory_path() / fmt::format("galena-bench-{}-{}x{}x{}", getpid(), nx, ny, nz);
+    const auto file = folder / "k.csv";
     if (std::filesystem::exists(file)) return folder;
     std::filesystem::create_directories(folder);
     std::vector<double> surfaces;
@@ -45,71 +46,8 @@ std::unique_ptr<Simulation> build(const std::string& text, const std::filesystem
 
 /// 20 steps to 600 d of a sloping water table with recharge, a lake and two drains, half of the cells dry at the end.
 std::string water_table_site() {
-    return R"(
-[site]
-name = "water table"
-start = 2020-01-01
-duration = "600 d"
-[grid]
-nx = 100
-ny = 100
-dx = "5 m"
-dy = "5 m"
-top = "40 m"
-[[grid.layer]]
-name = "aquifer"
-thickness = "40 m"
-cells = 20
-[[zone]]
-name = "lake"
-x_max = "5 m"
-z_max = "16 m"
-[[zone]]
-name = "west drain"
-x_min = "250 m"
-x_max = "255 m"
-z_min = "18 m"
-z_max = "20 m"
-[[zone]]
-name = "east drain"
-x_min = "425 m"
-x_max = "430 m"
-z_min = "18 m"
-z_max = "20 m"
-[[medium]]
-hydraulic_conductivity = { cells = "k_100_100_20.csv", column = "value", unit = "m/d" }
-anisotropy_vertical = 0.1
-specific_storage = "1e-5 1/m"
-specific_yield = 0.15
-porosity = 0.3
-[flow]
-formulation = "water_table"
-regime = "transient"
-initial_head = "32 m"
-initial_step = "3.21392358 d"
-growth = 1.2
-[[boundary]]
-type = "fixed_head"
-name = "lake"
-zone = "lake"
-head = "16 m"
-[[boundary]]
-type = "drain"
-name = "west drain"
-zone = "west drain"
-elevation = "19 m"
-conductance = "50 m2/d"
-[[boundary]]
-type = "drain"
-name = "east drain"
-zone = "east drain"
-elevation = "19 m"
-conductance = "50 m2/d"
-[[boundary]]
-type = "recharge"
-name = "rain"
-rate = "2 mm/d"
-)";
+    std::ifstream in(GALENA_SOURCE_DIR "/tests/verification/modflow6/water_table.toml");
+    return {std::istreambuf_iterator<char>(in), {}};
 }
 
 /// Rain on a loam of 25 m over a water table, 200 × 200 × 25 cells, 5 steps.
@@ -130,7 +68,7 @@ name = "loam"
 thickness = "5 m"
 cells = 25
 [[medium]]
-hydraulic_conductivity = { cells = "k_200_200_25.csv", column = "value", unit = "m/d" }
+hydraulic_conductivity = { cells = "k.csv", column = "value", unit = "m/d" }
 anisotropy_vertical = 0.1
 specific_storage = "1e-5 1/m"
 porosity = 0.43

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "temporary_folder.hpp"
 #include "verification/site_builder.hpp"
 #include "verification_report.hpp"
 
@@ -112,72 +113,7 @@ TEST_CASE("the water table over a lognormal aquifer is MODFLOW's" * doctest::tes
     std::vector<double> k(conductivity.size());
     for (std::size_t n = 0; n < k.size(); ++n) k[static_cast<std::size_t>(cell_of(n))] = std::pow(conductivity[n] / 10.0, 2.0 / 3);
     const TemporaryFile file(one_column(k), "k.csv");
-    SiteRun run(R"(
-[site]
-name = "lognormal aquifer"
-start = 2020-01-01
-duration = "600 d"
-[grid]
-nx = 100
-ny = 100
-dx = "5 m"
-dy = "5 m"
-top = "40 m"
-[[grid.layer]]
-name = "aquifer"
-thickness = "40 m"
-cells = 20
-[[zone]]
-name = "lake"
-x_max = "5 m"
-z_max = "16 m"
-[[zone]]
-name = "west drain"
-x_min = "250 m"
-x_max = "255 m"
-z_min = "18 m"
-z_max = "20 m"
-[[zone]]
-name = "east drain"
-x_min = "425 m"
-x_max = "430 m"
-z_min = "18 m"
-z_max = "20 m"
-[[medium]]
-hydraulic_conductivity = { cells = "k.csv", column = "value", unit = "m/d" }
-anisotropy_vertical = 0.1
-specific_storage = "1e-5 1/m"
-specific_yield = 0.15
-porosity = 0.3
-[flow]
-formulation = "water_table"
-regime = "transient"
-initial_head = "32 m"
-initial_step = "3.21392358 d"
-growth = 1.2
-[[boundary]]
-type = "fixed_head"
-name = "lake"
-zone = "lake"
-head = "16 m"
-[[boundary]]
-type = "drain"
-name = "west drain"
-zone = "west drain"
-elevation = "19 m"
-conductance = "50 m2/d"
-[[boundary]]
-type = "drain"
-name = "east drain"
-zone = "east drain"
-elevation = "19 m"
-conductance = "50 m2/d"
-[[boundary]]
-type = "recharge"
-name = "rain"
-rate = "2 mm/d"
-)",
-                file.folder);
+    SiteRun run(file_text(GALENA_SOURCE_DIR "/tests/verification/modflow6/water_table.toml"), file.folder);
     run.finish();
     CHECK(run.state().step == 20);
     CHECK(run.closure() < 1e-9);
