@@ -4,6 +4,7 @@
 #include "flow/ground.hpp"
 #include "scenario/catalogue.hpp"
 #include "scenario/reader.hpp"
+#include "simulation/equation.hpp"
 #include "simulation/state.hpp"
 
 namespace galena {
@@ -59,6 +60,22 @@ public:
     [[nodiscard]] virtual bool takes_solute() const { return true; }
     /// Every series, so that steps can end where one jumps.
     [[nodiscard]] virtual std::vector<const Series*> series() const = 0;
+
+    // A boundary may hold something of its own that changes from step to step: the water of a pond.
+    /// Then steady flow is solved anew in every step.
+    [[nodiscard]] virtual bool has_state() const { return false; }
+    /// Moments besides those of its series at which something jumps.
+    [[nodiscard]] virtual std::vector<Date> moments() const { return {}; }
+    /// Longest step that is accurate enough for it [s].
+    [[nodiscard]] virtual double longest_step() const { return infinite; }
+    /// The heads of a step are found, the last evaluate() was with them; rate: what passed, with the factors of edits. May be told again
+    /// for the same step, shorter; only accept() makes it the new state.
+    virtual void settle(const FlowMoment& moment, std::span<const double> rate) { (void)moment, (void)rate; }
+    virtual void accept() {}
+    /// What it keeps books of besides the ground, of the step last settled.
+    virtual void add_budget(std::vector<BudgetTerm>& terms) const { (void)terms; }
+    virtual void save(CheckpointWriter&) const {}
+    virtual void load(CheckpointReader&) {}
 
     [[nodiscard]] const std::vector<Index>& cells() const { return cells_; }
 

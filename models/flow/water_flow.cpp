@@ -98,6 +98,8 @@ void WaterFlow::resolve_boundaries(const Site& site, Diagnostics& diagnostics) {
             for (const Date date : series->dates) events_.insert(date.since(domain_.start));
             require_value_at_start(*series, domain_.start, diagnostics);
         }
+        changes_in_time_ = changes_in_time_ || boundary->has_state();
+        for (const Date date : boundary->moments()) events_.insert(date.since(domain_.start));
         rate_.emplace_back(boundary->cells().size(), 0.0);
         slope_.emplace_back(boundary->cells().size(), 0.0);
     }

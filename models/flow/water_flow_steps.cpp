@@ -88,7 +88,11 @@ void WaterFlow::show_flux_through_sides(State& state) const {
 
 // ---- steps ------------------------------------------------------------------------------------------------------------------------
 
-double WaterFlow::longest_step(const State&) const { return table_.regime == Regime::steady ? infinite : next_step_; }
+double WaterFlow::longest_step(const State&) const {
+    double longest = table_.regime == Regime::steady ? infinite : next_step_;
+    for (const auto& boundary : boundaries_) longest = std::min(longest, boundary->longest_step());
+    return longest;
+}
 
 void WaterFlow::advance(State& state, const Step& step) {
     step_duration_ = step.duration;
@@ -104,6 +108,7 @@ void WaterFlow::advance(State& state, const Step& step) {
         solve(state, moment, step.duration);
         update_water(state, moment, step.duration);
     }
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) boundaries_[b]->settle(moment, rate_[b]);
     show_saturation(state);
     fill_exchanges(state);
 }
@@ -123,6 +128,7 @@ void WaterFlow::update_water(State& state, const FlowMoment& moment, double dura
 }
 
 void WaterFlow::accept(State& state, const Step& step) {
+    for (const auto& boundary : boundaries_) boundary->accept();
     if (table_.regime == Regime::steady && edited_) head_before_ = state.hydraulic_head;
     edited_ = false;
     if (table_.regime == Regime::steady) return;
@@ -163,6 +169,7 @@ void WaterFlow::budget(std::vector<BudgetTerm>& terms) const {
         terms.push_back(std::move(term));
     }
     terms.push_back({"water", "storage", "pores", storage_in_, storage_out_, "m3", stored_});
+    for (const auto& boundary : boundaries_) boundary->add_budget(terms);
 }
 
 // ---- edits ------------------------------------------------------------------------------------------------------------------------
@@ -212,6 +219,7 @@ void WaterFlow::save(CheckpointWriter& out, const State& state) const {
     std::vector<double> rates;
     for (const auto& rate : rate_) rates.insert(rates.end(), rate.begin(), rate.end());
     out.write("flow/boundary_rates", rates);
+    for (const auto& boundary : boundaries_) boundary->save(out);
 }
 
 void WaterFlow::load(CheckpointReader& in, State& state) {
@@ -244,6 +252,7 @@ void WaterFlow::load(CheckpointReader& in, State& state) {
         std::copy(from, from + static_cast<std::ptrdiff_t>(rate.size()), rate.begin());
         from += static_cast<std::ptrdiff_t>(rate.size());
     }
+    for (const auto& boundary : boundaries_) boundary->load(in);
     head_before_ = state.hydraulic_head;
     if (table_.regime == Regime::transient) state.mobile_water_before = state.mobile_water;
     show_saturation(state);
