@@ -91,10 +91,11 @@ void add_masses(const ResultsFile& file, ComparedScenario& scenario) {
     // What is left, by phase: the stores at the last step of the budget.
     const auto& h5 = file.file();
     if (!h5.has("/budget")) return;
-    const auto component = h5.read_texts("/budget/component"), term = h5.read_texts("/budget/term"), name = h5.read_texts("/budget/name");
+    const auto component = h5.read_texts("/budget/component"), term = h5.read_texts("/budget/term"), name = h5.read_texts("/budget/name"),
+               amount_unit = h5.read_texts("/budget/unit");
     const auto stored = h5.read("/budget/stored");
     for (std::size_t n = 0; n < component.size() && stored.size() >= component.size(); ++n)
-        if (term[n] == "storage" && component[n] != "water")
+        if (term[n] == "storage" && amount_unit[n] == "kg")
             scenario.set(fmt::format("left/{}/{} [kg]", component[n], name[n]), stored[stored.size() - component.size() + n]);
 }
 

@@ -2,20 +2,13 @@
 // 1998). Under tailings the water has to reach the hole through them first: both resistances lie in series, and the head that is left
 // above the liner follows from the flow.
 
-#include <numbers>
-
-#include <boost/math/special_functions/ellint_1.hpp>
-#include <boost/math/tools/roots.hpp>
 #include <fmt/format.h>
 
 #include "assessment/screening/screening_case.hpp"
 #include "core/units.hpp"
+#include "facility/liner_defects.hpp"
 
 namespace galena {
-
-enum class Contact { good, poor };
-template <>
-inline const Words words<Contact> = {"good", "poor"};
 
 struct CompositeLiner final : ScreeningCase {
     static constexpr std::string_view name = "composite_liner",
@@ -61,45 +54,16 @@ struct CompositeLiner final : ScreeningCase {
     [[nodiscard]] std::string_view type() const override { return name; }
     [[nodiscard]] std::string_view source() const override { return "Giroud 1997; Rowe 1998"; }
 
-    /// Flow through one hole at a head right above the liner [m³/s] (Giroud 1997, eq. 17; SI).
-    [[nodiscard]] double through_hole(double h) const {
-        const double quality = contact == Contact::good ? 0.21 : 1.15;
-        return quality * (1 + 0.1 * std::pow(h / clay_thickness, 0.95)) * std::pow(hole_area, 0.1) * std::pow(h, 0.9) *
-               std::pow(clay_conductivity, 0.74);
-    }
-    /// Flow per length of wrinkle [m²/s] (Rowe 1998): straight down below it, and sideways beside it.
-    [[nodiscard]] double through_wrinkle(double h) const {
-        const double b = 0.5 * wrinkle_width;
-        return 2 * (clay_conductivity * b + std::sqrt(clay_conductivity * clay_thickness * transmissivity)) * (h + clay_thickness) /
-               clay_thickness;
-    }
-    /// What tailings bring to one hole per head [m²/s]: a disc in the floor of a half space, 4 r kt (Carslaw & Jaeger 1959, §8.2).
-    [[nodiscard]] double towards_hole() const { return 4 * std::sqrt(hole_area / std::numbers::pi) * *tailings_conductivity; }
-    /// What tailings bring to a length of wrinkle per head [m/s]: a strip in the floor of a layer whose top holds the head, by conformal
-    /// mapping 2 kt K(m)/K(m') with m = tanh(π b/2H), as of a strip line of zero thickness (Cohn 1954).
-    [[nodiscard]] double towards_wrinkle() const {
-        const double wide = std::numbers::pi * 0.5 * wrinkle_width / (2 * *tailings_thickness);
-        // K(m)/K(m') is (wide + ln 2)/(π/2) up to exp(−2 wide): beyond 18 that is below rounding, and m would round to 1.
-        if (wide > 18) return 2 * *tailings_conductivity * (wide + std::numbers::ln2) / (0.5 * std::numbers::pi);
-        return 2 * *tailings_conductivity * boost::math::ellint_1(std::tanh(wide)) / boost::math::ellint_1(1 / std::cosh(wide));
-    }
-
-    /// The flow that passes both: through(h − Q/conductance) = Q.
-    template <class Through>
-    [[nodiscard]] double in_series(Through&& through, double conductance) const {
-        const auto excess = [&](double h) { return through(h) - conductance * (head - h); };  // h: left above the liner
-        if (excess(0) >= 0) return conductance * head;  // the liner takes all that comes, and would draw
-        std::uintmax_t iterations = 200;
-        const auto [low, high] =
-            boost::math::tools::toms748_solve(excess, 0.0, head, boost::math::tools::eps_tolerance<double>(48), iterations);
-        return through(0.5 * (low + high));
-    }
-
     [[nodiscard]] std::vector<Answer> answers() const override {
-        const auto hole = [&](double h) { return through_hole(h); };
-        const auto wrinkle = [&](double h) { return through_wrinkle(h); };
-        const double of_hole = tailings_conductivity ? in_series(hole, towards_hole()) : hole(head);
-        const double of_wrinkle = tailings_conductivity && wrinkle_length > 0 ? in_series(wrinkle, towards_wrinkle()) : wrinkle(head);
+        const ClayLayer clay{clay_thickness, clay_conductivity};
+        const auto hole = [&](double h) { return through_hole_on_clay(h, hole_area, clay, contact); };
+        const auto wrinkle = [&](double h) { return through_wrinkle_on_clay(h, wrinkle_width, transmissivity, clay); };
+        const double of_hole =
+            tailings_conductivity ? in_series(hole, tailings_towards_hole(hole_area, *tailings_conductivity), head) : hole(head);
+        const double of_wrinkle =
+            tailings_conductivity && wrinkle_length > 0
+                ? in_series(wrinkle, tailings_towards_wrinkle(wrinkle_width, *tailings_thickness, *tailings_conductivity), head)
+                : wrinkle(head);
         const double by_holes = of_hole * holes * area, by_wrinkles = of_wrinkle * wrinkle_length * area;
         std::vector<Answer> out;
         if (holes > 0) {

@@ -1,0 +1,15 @@
+#include "facility/leach_model.hpp"
+
+#include <algorithm>
+
+namespace galena {
+
+double LeachModel::advance(LeachState& state, const LeachStep& step) const {
+    if (!(step.water > 0)) return 0;
+    const double mass = std::min(leach(state, step), content() < infinite ? std::max(0.0, state.left()) : infinite);
+    state.leached += mass;
+    state.water += step.water;
+    return mass / step.water;
+}
+
+}  // namespace galena

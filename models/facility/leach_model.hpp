@@ -1,0 +1,47 @@
+#pragma once
+// What water takes out of waste: the concentration of the water that leaves a body of solids. One file per model in models/facility/leaching.
+
+#include <memory>
+#include <vector>
+
+#include "scenario/catalogue.hpp"
+#include "scenario/reader.hpp"
+
+namespace galena {
+
+/// The waste and what has become of it.
+struct LeachState {
+    double solids = 0;      ///< dry [kg]
+    double pore_water = 0;  ///< that touches them [m³]
+    double water = 0;       ///< that has left so far [m³]
+    double brought = 0;     ///< of the substance, with the solids [kg]
+    double leached = 0;     ///< of it [kg]
+    [[nodiscard]] double left() const { return brought - leached; }
+};
+
+/// A step of it.
+struct LeachStep {
+    Date origin;
+    double from = 0, to = 0;  ///< seconds after the start
+    double water = 0;         ///< that leaves [m³]
+    double age = 0;           ///< of the waste at the beginning of the step [s]
+    [[nodiscard]] double duration() const { return to - from; }
+};
+
+class LeachModel {
+public:
+    static constexpr std::string_view family = "leaching";
+    virtual ~LeachModel() = default;
+    Place place;
+
+    /// Of the substance per dry solids when they are brought [kg/kg]; infinite when the model knows no end.
+    [[nodiscard]] virtual double content() const { return infinite; }
+    /// What the water of the step takes with it [kg]; never more than is left.
+    [[nodiscard]] virtual double leach(const LeachState& state, const LeachStep& step) const = 0;
+    [[nodiscard]] virtual std::vector<const Series*> series() const { return {}; }
+
+    /// Takes the step: returns the mean concentration of the water that leaves [kg/m³], 0 without water.
+    double advance(LeachState& state, const LeachStep& step) const;
+};
+
+}  // namespace galena
