@@ -54,9 +54,10 @@ bool check_layer(const LayerPlan& layer, std::size_t number, const std::vector<d
 
 /// Thin cells between others pass water on; thin cells with nothing above or below hold nothing at all.
 Index mark_thin_cells(Grid& grid, double minimum) {
+    const double thinnest = minimum * (1 - 1e-6);  // a thickness is the difference of two elevations: rounding must not decide
     Index thin = 0;
     for (Index cell = 0; cell < grid.cell_count(); ++cell)
-        if (grid.active(cell) && grid.thickness(cell) < minimum) {
+        if (grid.active(cell) && grid.thickness(cell) < thinnest) {
             grid.set_status(cell, CellStatus::pass_through);
             ++thin;
         }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "grid/builder.hpp"
 #include "grid/field.hpp"
 #include "grid/grid.hpp"
 
@@ -173,6 +174,21 @@ TEST_CASE("cells are visited once and only when active") {
     CellField count(grid);
     for_each_cell(grid, [&](Index c) { count[c] += 1; });
     for (Index c = 0; c < grid.cell_count(); ++c) CHECK(count[c] == (c == 7 || c == 8 ? 0 : 1));
+}
+
+TEST_CASE("a cell as thick as the minimum stays, whatever rounding makes of its elevations") {
+    for (const double top : {0.0, 0.3, 2.0, 123.456, 3000.1}) {
+        GridPlan plan;
+        plan.dx = plan.dy = {1.0};
+        plan.top = {top};
+        plan.minimum_thickness = 0.001;
+        plan.layers = {{"at the minimum", 50, true, {0.05}, {}}, {"too thin", 1, true, {0.0009}, {}}, {"base", 1, true, {1.0}, {}}};
+        GridReport report;
+        Diagnostics diagnostics;
+        const auto grid = build_layered_grid(plan, report, diagnostics);
+        REQUIRE(grid);
+        CHECK(report.pass_through == 1);
+    }
 }
 
 TEST_CASE("a grid that cannot be is refused") {

@@ -5,43 +5,14 @@
 
 #include "core/parallel.hpp"
 #include "simulation/checkpoint.hpp"
-#include "verification/site_builder.hpp"
+#include "verification/explicit_richards.hpp"
+#include "verification/soil_column.hpp"
 #include "verification_report.hpp"
 
 using namespace galena;
 using namespace galena::verification;
 
 namespace {
-
-/// A column of `cells` cells of equal thickness over `depth` m, 1 m² in plan, ground surface at 0.
-std::string column(double depth, int cells, const std::string& days, const std::string& rest) {
-    return fmt::format(R"(
-[site]
-name = "column"
-start = 2020-01-01
-duration = "{}"
-[grid]
-nx = 1
-ny = 1
-dx = "1 m"
-dy = "1 m"
-top = "0 m"
-minimum_thickness = "1 mm"
-[[grid.layer]]
-name = "soil"
-thickness = "{} m"
-cells = {}
-{}
-)",
-                       days, depth, cells, rest);
-}
-
-/// Heads from pressure heads that are the same everywhere.
-std::string uniform_pressure(double depth, int cells, double pressure) {
-    std::vector<double> heads;
-    for (int k = 0; k < cells; ++k) heads.push_back(-depth + (k + 0.5) * depth / cells + pressure);
-    return one_column(heads);
-}
 
 // ---- Celia 1990 -------------------------------------------------------------------------------------------------------------------
 
@@ -58,49 +29,6 @@ struct Celia {
         return -std::pow(std::pow(se, -1 / m) - 1, 1 / n) / alpha;
     }
 };
-
-/// ∫ K dψ from −10 m, by the trapezoidal rule and linear interpolation.
-class CeliaPotential {
-public:
-    CeliaPotential() {
-        for (int n = 1; n <= points; ++n)
-            values_.push_back(values_.back() +
-                              0.5 * width * (Celia::conductivity(-10 + (n - 1) * width) + Celia::conductivity(-10 + n * width)));
-    }
-    [[nodiscard]] double at(double psi) const {
-        const double x = std::clamp((psi + 10) / width, 0.0, points - 1e-9);
-        const auto n = static_cast<std::size_t>(x);
-        return values_[n] + (x - static_cast<double>(n)) * (values_[n + 1] - values_[n]);
-    }
-
-private:
-    static constexpr int points = 20000;
-    static constexpr double width = 9.25 / points;
-    std::vector<double> values_{0.0};
-};
-
-/// The same infiltration by another method: explicit steps of the water content, fluxes by differences of Kirchhoff's potential ∫ K dψ, so
-/// that no mean of conductivities is involved but in the small part of gravity. Pressure heads from the bottom up.
-std::vector<double> celia_explicit(double depth, int cells, double seconds) {
-    const CeliaPotential potential;
-    const double dz = depth / cells;
-    std::vector<double> theta(static_cast<std::size_t>(cells), Celia::theta(-10)), psi(theta.size(), -10.0), flux(theta.size() + 1);
-    for (double t = 0; t < seconds;) {
-        const double dt = std::min(0.2 * dz * dz / 2.5e-6, seconds - t);  // D = K dψ/dθ stays below 2.5e-6 m²/s
-        for (std::size_t f = 0; f <= theta.size(); ++f) {
-            const double below = f > 0 ? psi[f - 1] : -10, above = f < theta.size() ? psi[f] : -0.75;
-            const double distance = f > 0 && f < theta.size() ? dz : 0.5 * dz;
-            flux[f] =
-                -(potential.at(above) - potential.at(below)) / distance - 0.5 * (Celia::conductivity(below) + Celia::conductivity(above));
-        }
-        for (std::size_t c = 0; c < theta.size(); ++c) {
-            theta[c] += dt / dz * (flux[c] - flux[c + 1]);
-            psi[c] = Celia::pressure(theta[c]);
-        }
-        t += dt;
-    }
-    return psi;
-}
 
 std::string celia_site(int cells, const std::string& step, const std::string& weighting) {
     return column(1, cells, "1 d",
@@ -136,30 +64,17 @@ head = "-11 m"
                               weighting, step));
 }
 
-/// Depth [m] at which the pressure head passes −5 m, from cell centres counted from the bottom up.
-double front_depth(const std::vector<double>& psi, double depth) {
-    const double dz = depth / static_cast<double>(psi.size());
-    for (std::size_t c = psi.size() - 1; c > 0; --c)
-        if (psi[c] > -5 && psi[c - 1] <= -5) {
-            const double part = (psi[c] + 5) / (psi[c] - psi[c - 1]);
-            return depth - (static_cast<double>(c) + 0.5 - part) * dz;
-        }
-    return -1;
-}
-
 }  // namespace
 
 TEST_CASE("infiltration into dry soil moves as far as on a dense grid, and loses no water") {
     // The dense grid is 0.5 cm, explicit: its front is right within one of its cells. Ours is 1 cm with implicit steps of 1/4 h:
     // central weighting keeps within a cell of it, upstream weighting runs ahead by a few cells (first order).
-    const auto reference = celia_explicit(1, 200, day);
+    const auto reference = explicit_infiltration<Celia>(std::vector<double>(200, -10.0), -0.75, -10, 1, day);
     const TemporaryFile heads(uniform_pressure(1, 100, -10), "heads.csv");
     for (const std::string weighting : {"upstream", "central"}) {
         SiteRun run(celia_site(100, "15 min", weighting), heads.folder);
         run.finish();
-        std::vector<double> psi;
-        for (Index c = 0; c < run.grid().cell_count(); ++c) psi.push_back(run.head(c) - run.grid().elevation(c));
-        const double front = front_depth(psi, 1), expected = front_depth(reference, 1);
+        const double front = front_depth(pressure_heads(run), 1, -5), expected = front_depth(reference, 1, -5);
         report("celia_1990", "front_depth_" + weighting + ":abs", expected, front, std::abs(front - expected),
                weighting == "central" ? 0.01 : 0.04, "Celia, Bouloutas & Zarba 1990, section 4, against a dense explicit solution");
         CHECK(run.closure() < 1e-12);
