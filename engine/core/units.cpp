@@ -36,10 +36,11 @@ std::string trimmed(std::string_view s) {
     return std::string(s.substr(begin, s.find_last_not_of(" \t") - begin + 1));
 }
 
-/// Our year for every spelling of it, before UDUNITS sees the text.
+/// Our year for every spelling of it, and kWh as people write it, before UDUNITS sees the text.
 std::string with_our_year(const std::string& text) {
     static const std::regex year(R"((^|[^A-Za-z])(a|yr|year|years)(?![A-Za-z]))");
-    return std::regex_replace(text, year, "$1(365.25 day)");
+    static const std::regex kilowatt_hour(R"((^|[^A-Za-z])kWh(?![A-Za-z]))");
+    return std::regex_replace(std::regex_replace(text, year, "$1(365.25 day)"), kilowatt_hour, "$1(kW.h)");
 }
 
 /// Mass of solute per mass of soil: the same dimension as a fraction, but another thing.

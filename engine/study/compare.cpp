@@ -20,7 +20,7 @@
 #include "output/output_folder.hpp"
 #include "scenario/scenario.hpp"
 #include "simulation/simulation.hpp"
-#include "study/comparison.hpp"
+#include "study/comparison_file.hpp"
 #include "study/run.hpp"
 
 extern char** environ;
@@ -189,6 +189,13 @@ ExitCode compare_sound(const CompareOptions& options) {
     }
     judge(scenarios);
     write_csv(folder / "comparison.csv", scenarios);
+    Diagnostics heard;  // when the scenarios were checked
+    const auto site = Site::read(options.site, heard, names.front());
+    const auto& table = site.section<SiteTable>();
+    write_comparison(
+        folder / "results.h5",
+        {program_version(), table.name, options.site.filename().string(), site.text(), table.start.text(), typed_command_line()},
+        scenarios);
     if (options.json) fmt::print("{}\n", json_of(scenarios).dump(2));
     else if (!options.quiet) {
         print_table(scenarios);

@@ -111,6 +111,9 @@ void add_receptors(const ResultsFile& file, ComparedScenario& scenario) {
             limited = true;
             scenario.set("exceeded_from/" + who + " [a]", first / 365.25);
             scenario.set("exceeded_until/" + who + " [a]", last / 365.25);
+            // Kept from the start, or from some moment on; no number when it is still exceeded at the end.
+            const bool kept = !(receptors.number("final", row) > limit);
+            scenario.set("time_to_limit/" + who + " [a]", !kept ? nan : std::isnan(first) ? 0.0 : last / 365.25);
             worst_ratio = std::max(worst_ratio, receptors.number("final", row) / limit);
             if (!std::isnan(first)) longest = std::max(longest, (last - first) / 365.25);
         }
@@ -119,9 +122,11 @@ void add_receptors(const ResultsFile& file, ComparedScenario& scenario) {
         scenario.set("final/" + who + " [mg/L]", receptors.number("final", row));
         scenario.set("passed/" + who + " [kg]", receptors.number("mass_passed", row));
         scenario.set("final_rate/" + who + " [kg/a]", receptors.number("final_rate", row));
+        scenario.set("peak_rate/" + who + " [kg/a]", receptors.number("peak_rate", row));
         if (const double at = receptors.number("at_shut_off", row); !std::isnan(at)) {
             scenario.set("at_shut_off/" + who + " [mg/L]", at);
             scenario.set("rebound_peak/" + who + " [mg/L]", receptors.number("rebound_peak", row));
+            if (at > 0) scenario.set("rebound/" + who, receptors.number("rebound_peak", row) / at);
         }
     }
     if (!limited) return;
@@ -139,23 +144,28 @@ void add_plumes(const ResultsFile& file, ComparedScenario& scenario) {
     }
 }
 
-/// Tables of other assessments that give one worst number.
+/// Health risk before and after: of all substances and routes together, where it is highest, by population.
 void add_health(const ResultsFile& file, ComparedScenario& scenario) {
-    for (const auto& name : file.table_names()) {
-        if (!name.starts_with("health_risk")) continue;
-        const Columns risk(file, name);
-        for (const char* column : {"cancer_risk", "hazard_quotient", "hazard_index"}) {
-            double first = nan, last = nan;
-            for (std::size_t row = 0; row < risk.rows(); ++row) {
-                const double value = risk.number(column, row);
-                if (std::isnan(value)) continue;
-                if (std::isnan(first)) first = value;
-                last = value;
-            }
-            if (std::isnan(last)) continue;
-            scenario.set(fmt::format("{}/{}/before", name, column), first);
-            scenario.set(fmt::format("{}/{}/after", name, column), last);
+    const Columns risk(file, "health_risk");
+    for (std::size_t row = 0; row < risk.rows(); ++row) {
+        if (risk.text("substance", row) != "all") continue;
+        const auto who = risk.text("population", row);
+        for (const auto& [column, name] :
+             {std::pair{"highest_cancer_risk", "cancer_risk"}, std::pair{"highest_hazard_quotient", "hazard_index"}}) {
+            const auto before = fmt::format("{}_before/{}", name, who);
+            if (std::isnan(scenario.figure(before))) scenario.set(before, risk.number(column, row));
+            scenario.set(fmt::format("{}_after/{}", name, who), risk.number(column, row));
         }
+    }
+}
+
+/// Mass that is left where a measure holds it back, and where none does.
+void add_contained(const ResultsFile& file, ComparedScenario& scenario) {
+    const Columns contained(file, "contained");
+    for (std::size_t row = 0; row < contained.rows(); ++row) {
+        const auto which = contained.text("substance", row) + "/" + contained.text("phase", row);
+        scenario.set("contained/" + which + " [kg]", contained.number("contained", row));
+        scenario.set("uncontained/" + which + " [kg]", contained.number("uncontained", row));
     }
 }
 
@@ -182,6 +192,7 @@ void read_figures(const std::filesystem::path& results, ComparedScenario& scenar
     add_costs(file, scenario);
     add_receptors(file, scenario);
     add_masses(file, scenario);
+    add_contained(file, scenario);
     add_effects(file, scenario);
     add_plumes(file, scenario);
     add_health(file, scenario);

@@ -52,6 +52,7 @@ struct Cover final : Measure {
         for (const Index c : cells) tops.insert(domain.grid.top_active_cell(c));
         tops_.assign(tops.begin(), tops.end());
         area_ = plan_area_of(domain, cells);
+        below_ = cells;
         reduced_.clear();
         std::vector<std::string> known, recharges;
         for (const auto& boundary : site.section<WaterBoundaries>().list) {
@@ -74,6 +75,8 @@ struct Cover final : Measure {
         steps_done_ = -1;
     }
 
+    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::covers, tops_, reduced_}}; }
+    [[nodiscard]] std::vector<Index> contained_cells() const override { return below_; }
     void begin(EditSession& session) override { apply(session, infiltration); }
     void work(EditSession& session) override {
         if (!ageing_time) return;
@@ -108,7 +111,7 @@ private:
         for (const auto& boundary : reduced_) session.scale_rate(layer(), boundary, tops_, part);
     }
 
-    std::vector<Index> tops_;
+    std::vector<Index> tops_, below_;
     std::vector<std::string> reduced_;
     double area_ = 0, steps_done_ = -1;
 };

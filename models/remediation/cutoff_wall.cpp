@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/random.hpp"
+#include "grid/polygon.hpp"
 #include "remediation/face_line.hpp"
 #include "remediation/measure.hpp"
 
@@ -24,6 +26,11 @@ enum class WallKind { soil_bentonite, cement_bentonite, grout_curtain };
 template <>
 inline const Words words<WallKind> = {"soil_bentonite", "cement_bentonite", "grout_curtain"};
 
+/// How the badly made part lies in the wall.
+enum class WindowPlacement { spread, random };
+template <>
+inline const Words words<WindowPlacement> = {"spread", "random"};
+
 struct CutoffWall final : Measure {
     static constexpr std::string_view name = "cutoff_wall", meaning = "a thin wall of low conductivity along a line";
 
@@ -33,6 +40,8 @@ struct CutoffWall final : Measure {
     double thickness = 0.8, conductivity = 1e-9, window_fraction = 0;
     double window_conductivity = 1e-6;
     std::vector<WallWindow> windows;
+    WindowPlacement placement = WindowPlacement::spread;
+    int seed = 1;
 
     static auto parameters() {
         using T = CutoffWall;
@@ -47,6 +56,11 @@ struct CutoffWall final : Measure {
                 parameter("conductivity", &T::conductivity, "m/s", positive, "hydraulic conductivity of the wall").with_default(),
                 parameter("window_fraction", &T::window_fraction, "", fraction, "part of its area that is badly made").with_default(),
                 parameter("window_conductivity", &T::window_conductivity, "m/s", positive, "of the badly made part").with_default(),
+                parameter(
+                    "window_placement", &T::placement,
+                    "spread: every part of the wall has its share of it; random: whole faces of cells are badly made, drawn at random")
+                    .with_default(),
+                parameter("seed", &T::seed, between(0, 2e9), "of the draw of window_placement = \"random\"").with_default(),
                 parameter("window", &T::windows, "gaps in the wall"),
             });
     }
@@ -59,11 +73,19 @@ struct CutoffWall final : Measure {
         if (!check_line(line, fmt::format("measure '{}'", label.text), places.of("line"), diagnostics)) return;
         const auto& grid = domain.grid;
         const double mean = (1 - window_fraction) * conductivity + window_fraction * window_conductivity;
+        const RandomStream draw(static_cast<std::uint64_t>(seed), "windows of " + label.text);
+        bad_area_ = 0;
+        inside_ = enclosed_cells(domain);
         for (const auto& face : crossed_faces(grid, {line, top, bottom})) {
             const auto a = grid.centre_crs(face.left), b = grid.centre_crs(face.right);
             if (in_window(0.5 * (a.x + b.x), 0.5 * (a.y + b.y))) continue;
-            barriers_.push_back({face.axis, face.face, mean / thickness * face.area});
+            // A draw belongs to its face, not to the order in which faces are found: a longer wall keeps the windows of the shorter one.
+            const bool bad = placement == WindowPlacement::random && draw.uniform(3 * static_cast<std::uint64_t>(face.face) +
+                                                                                  static_cast<std::uint64_t>(face.axis)) < window_fraction;
+            const double k = placement == WindowPlacement::spread ? mean : bad ? window_conductivity : conductivity;
+            barriers_.push_back({face.axis, face.face, k / thickness * face.area});
             area_ += face.area;
+            bad_area_ += bad ? face.area : placement == WindowPlacement::spread ? window_fraction * face.area : 0.0;
         }
         if (barriers_.empty())
             diagnostics.error(places.of("line"), fmt::format("measure '{}': the wall passes between no two cells", label.text),
@@ -79,8 +101,11 @@ struct CutoffWall final : Measure {
     }
     [[nodiscard]] std::vector<Effect> effects(const UnitCosts&) const override {
         if (!begun()) return {};
-        return {{"area of wall", "", area_, "m2"}, {"soil moved", "", area_ * thickness, "m3"}};
+        return {{"area of wall", "", area_, "m2"},
+                {"area of wall badly made", "", bad_area_, "m2"},
+                {"soil moved", "", area_ * thickness, "m3"}};
     }
+    [[nodiscard]] std::vector<Index> contained_cells() const override { return inside_; }
 
 private:
     [[nodiscard]] bool in_window(double x, double y) const {
@@ -89,8 +114,25 @@ private:
         return false;
     }
 
+    /// The cells within a closed wall, from its upper to its lower edge.
+    [[nodiscard]] std::vector<Index> enclosed_cells(const Domain& domain) const {
+        if (line.size() < 4 || line.front() != line.back()) return {};
+        Ring ring;
+        for (const auto& corner : line) ring.add(corner[0], corner[1]);
+        if (!Polygon::fault_of(ring).empty()) return {};
+        const Polygon within({ring});
+        std::vector<Index> all;
+        for (const Index c : *domain.zones.find("all")) {
+            const auto p = domain.grid.centre_crs(c);
+            if ((top && p.z > *top) || (bottom && p.z < *bottom)) continue;
+            if (within.contains(p.x, p.y)) all.push_back(c);
+        }
+        return all;
+    }
+
     std::vector<FaceBarrier> barriers_;
-    double area_ = 0;
+    std::vector<Index> inside_;
+    double area_ = 0, bad_area_ = 0;
 };
 
 REGISTER(Measure, CutoffWall)

@@ -32,7 +32,7 @@ struct Destination {
 
 struct Stockpile {
     double duration = 0, height = 2, infiltration = 0, dust = 0;
-    Name leaches_into;
+    Name leaches_into, dusts_onto;
     Places places;
 
     static auto parameters() {
@@ -43,6 +43,7 @@ struct Stockpile {
             parameter("infiltration", &T::infiltration, "mm/a", not_negative, "water that seeps through it").with_default(),
             parameter("dust", &T::dust, "kg/m2/a", not_negative, "soil that the wind carries off").with_default(),
             parameter("leaches_into", &T::leaches_into, "zone that the leachate reaches; it is caught when absent").with_default(),
+            parameter("dusts_onto", &T::dusts_onto, "zone that the dust settles on; it leaves the site when absent").with_default(),
         };
     }
 };
@@ -86,7 +87,6 @@ struct Excavation final : Measure {
         may_ = domain.zones.cells(zone, diagnostics);
         dug_.clear();
         rows_.clear();
-        leaching_ = {};
         volume_ = mass_ = 0;
         if (destinations.empty()) destinations.push_back({"landfill", "landfill", {}, 30e3});
         for (const auto* map : {&target, &backfill_content})
@@ -99,20 +99,25 @@ struct Excavation final : Measure {
             diagnostics.error(
                 place, fmt::format("measure '{}': excavation goes by contents per dry soil, and no bulk_density is given", label.text),
                 "give bulk_density in a [[medium]] for every active cell");
-        leach_cells_ =
-            stockpile && !stockpile->leaches_into.empty() ? domain.zones.cells(stockpile->leaches_into, diagnostics) : std::vector<Index>{};
+        const auto reached = [&](const Name& where) {
+            return where.empty() ? std::vector<Index>{} : domain.zones.cells(where, diagnostics);
+        };
+        losses_ = {{"stockpile", "leached from the stockpile", {}, {}, 0}, {"dust", "blown from the stockpile", {}, {}, 0}};
+        if (stockpile) losses_[0].cells = reached(stockpile->leaches_into), losses_[1].cells = reached(stockpile->dusts_onto);
+        piled_ = false;
+        lain_ = 0;
         ids_.clear();
         for (const auto& [id, table] : site.section<SubstanceTables>().list) ids_.push_back(id);
     }
 
     std::vector<Reaction> reactions(std::size_t first) override {
-        first_reaction_ = first;
         std::vector<Reaction> all;
-        if (!leach_cells_.empty())
-            for (const auto& id : ids_) {
-                const std::vector<double> none(leach_cells_.size(), 0.0);
-                all.push_back({"stockpile", label.text, id, leach_cells_, none, none, none});
-            }
+        for (auto& loss : losses_) {
+            loss.first_reaction = first + all.size();
+            const std::vector<double> none(loss.cells.size(), 0.0);
+            if (!loss.cells.empty())
+                for (const auto& id : ids_) all.push_back({loss.term, label.text, id, loss.cells, none, none, none});
+        }
         return all;
     }
 
@@ -150,13 +155,21 @@ struct Excavation final : Measure {
     }
 
     void work(EditSession& session) override {
-        if (!leaching_.on || session.time() < begun_at() + stockpile->duration * (1 - 1e-12)) return;
-        leaching_.on = false;
-        set_leaching(session, false);
+        if (!piled_ || session.time() < begun_at() + stockpile->duration * (1 - 1e-12)) return;
+        piled_ = false;
+        set_losses(session, 0);
+    }
+    void finish(EditSession& session) override {
+        piled_ = false;
+        set_losses(session, 0);
     }
     [[nodiscard]] double longest_step(const State& state) const override {
-        return leaching_.on ? std::max(1.0, begun_at() + stockpile->duration - state.time) : infinite;
+        return piled_ ? std::max(1.0, begun_at() + stockpile->duration - state.time) : infinite;
     }
+    void accept(const State&, const Step& step) override {
+        if (piled_) lain_ += step.duration;
+    }
+    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::digs, may_}}; }
 
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
@@ -185,13 +198,11 @@ struct Excavation final : Measure {
             all.push_back({"carbon dioxide of haulage", "", tonne_km * truck->price.mid / 1e3, "t"});
         if (const auto* digger = factors.find("co2", "excavator"))
             all.push_back({"carbon dioxide of digging and filling", "", 2 * volume_ * digger->price.mid / 1e3, "t"});
-        for (std::size_t s = 0; s < ids_.size() && stockpile && mass_ > 0; ++s) {
-            double content = 0;
-            for (const auto& row : rows_) content += row.substance[s] / mass_;
-            const double area = volume_ / stockpile->height, years = stockpile->duration;
-            all.push_back({"leached from the stockpile", ids_[s], leaching_.rate.empty() ? 0.0 : leaching_.rate[s] * years, "kg"});
-            all.push_back({"blown from the stockpile", ids_[s], stockpile->dust * area * years * content, "kg"});
-        }
+        for (const auto& loss : losses_)
+            for (std::size_t s = 0; s < ids_.size() && !loss.rate.empty(); ++s) {
+                all.push_back({loss.effect, ids_[s], loss.rate[s] * lain_, "kg"});
+                if (dug(s) > 0) all.push_back({loss.effect + ", of what was dug", ids_[s], 100 * loss.rate[s] * lain_ / dug(s), "%"});
+            }
         return all;
     }
 
@@ -206,8 +217,12 @@ struct Excavation final : Measure {
         }
         manifest.columns = {to, volume, mass, trips};
         for (std::size_t s = 0; s < ids_.size(); ++s) {
+            // What the stockpile lost on the way arrives nowhere; all soil loses the same part.
+            double lost = 0;
+            for (const auto& loss : losses_) lost += loss.rate.empty() ? 0.0 : loss.rate[s] * lain_;
+            const double arrives = dug(s) > 0 ? 1 - lost / dug(s) : 1.0;
             Table::Column amount{ids_[s], "kg", {}, {}};
-            for (const auto& row : rows_) amount.numbers.push_back(row.substance[s]);
+            for (const auto& row : rows_) amount.numbers.push_back(row.substance[s] * arrives);
             manifest.columns.push_back(std::move(amount));
         }
         if (rows_.empty()) return {};
@@ -217,27 +232,27 @@ struct Excavation final : Measure {
     void save(CheckpointWriter& out) const override {
         const auto key = "measure/" + label.text;
         write_list(out, key + "/dug", std::vector<double>(dug_.begin(), dug_.end()));
-        std::vector<double> numbers{volume_, mass_, leaching_.on ? 1.0 : 0.0};
+        std::vector<double> numbers{volume_, mass_, piled_ ? 1.0 : 0.0, lain_};
         for (const auto& row : rows_) {
             numbers.insert(numbers.end(), {row.volume, row.mass});
             numbers.insert(numbers.end(), row.substance.begin(), row.substance.end());
         }
         write_list(out, key + "/numbers", numbers);
-        write_list(out, key + "/leaching", leaching_.rate);
+        for (const auto& loss : losses_) write_list(out, fmt::format("{}/{}", key, loss.term), loss.rate);
     }
     void load(CheckpointReader& in) override {
         const auto key = "measure/" + label.text;
         const auto dug = read_list(in, key + "/dug");
         dug_.assign(dug.begin(), dug.end());
         const auto numbers = read_list(in, key + "/numbers");
-        volume_ = numbers[0], mass_ = numbers[1], leaching_.on = numbers[2] != 0;
+        volume_ = numbers[0], mass_ = numbers[1], piled_ = numbers[2] != 0, lain_ = numbers[3];
         rows_.clear();
-        for (std::size_t n = 3; n + 1 < numbers.size(); n += 2 + ids_.size())
+        for (std::size_t n = 4; n + 1 < numbers.size(); n += 2 + ids_.size())
             rows_.push_back({numbers[n],
                              numbers[n + 1],
                              {numbers.begin() + static_cast<std::ptrdiff_t>(n + 2),
                               numbers.begin() + static_cast<std::ptrdiff_t>(n + 2 + ids_.size())}});
-        leaching_.rate = read_list(in, key + "/leaching");
+        for (auto& loss : losses_) loss.rate = read_list(in, fmt::format("{}/{}", key, loss.term));
     }
 
 private:
@@ -245,10 +260,20 @@ private:
         double volume = 0, mass = 0;
         std::vector<double> substance;  ///< [kg]
     };
-    struct Leaching {
-        bool on = false;
-        std::vector<double> rate;  ///< by substance [kg/s]
+    /// A way in which the stockpile loses metals while it lies there.
+    struct Loss {
+        std::string term, effect;    ///< as the budget and the table of effects call it
+        std::vector<Index> cells;    ///< that it reaches
+        std::vector<double> rate;    ///< by substance [kg/s]
+        std::size_t first_reaction;  ///< of the ground it reaches, one per substance
     };
+
+    /// Of a substance, in all that was dug [kg].
+    [[nodiscard]] double dug(std::size_t s) const {
+        double sum = 0;
+        for (const auto& row : rows_) sum += row.substance[s];
+        return sum;
+    }
 
     [[nodiscard]] bool exceeds(const std::map<std::string, double>& limits, const SpeciesField& contents, Index c) const {
         for (std::size_t s = 0; s < ids_.size(); ++s)
@@ -291,32 +316,43 @@ private:
             if (const auto at = deepest.find(grid.column(c)); at != deepest.end() && grid.elevation(c) > at->second) dug_.push_back(c);
     }
 
-    /// The leachate has the concentration that the pores of the soil had, on average.
+    /// The leachate has the concentration that the pores of the soil had, on average, and the dust the mean content; neither can take more
+    /// than there is.
     void start_stockpile(EditSession& session, double water, const std::vector<double>& dissolved) {
         if (!stockpile) return;
-        leaching_.on = true;
-        leaching_.rate.clear();
-        for (const double amount : dissolved)
-            leaching_.rate.push_back(water > 0 ? stockpile->infiltration * volume_ / stockpile->height * amount / water : 0.0);
-        set_leaching(session, true);
-    }
-    void set_leaching(EditSession& session, bool on) {
-        if (leach_cells_.empty()) return;
-        double volume = 0;
-        for (const Index c : leach_cells_) volume += session.domain().grid.volume(c);
+        piled_ = true;
+        const double area = volume_ / stockpile->height;
+        for (auto& loss : losses_) loss.rate.clear();
         for (std::size_t s = 0; s < ids_.size(); ++s) {
-            std::vector<double> release;
-            for (const Index c : leach_cells_) release.push_back(on ? leaching_.rate[s] * session.domain().grid.volume(c) / volume : 0.0);
-            session.set_release(first_reaction_ + s, release);
+            const double leached = water > 0 ? stockpile->infiltration * area * dissolved[s] / water : 0.0;
+            const double blown = mass_ > 0 ? stockpile->dust * area * dug(s) / mass_ : 0.0;
+            const double most = dug(s) / stockpile->duration;
+            const double share = leached + blown > most ? most / (leached + blown) : 1.0;
+            losses_[0].rate.push_back(share * leached);
+            losses_[1].rate.push_back(share * blown);
+        }
+        set_losses(session, 1);
+    }
+    /// Spreads them over the cells they reach, by volume; `part` 0 ends them.
+    void set_losses(EditSession& session, double part) {
+        for (const auto& loss : losses_) {
+            if (loss.cells.empty() || loss.rate.empty()) continue;
+            const auto& grid = session.domain().grid;
+            const double volume = volume_of(session.domain(), loss.cells);
+            for (std::size_t s = 0; s < ids_.size(); ++s) {
+                std::vector<double> release;
+                for (const Index c : loss.cells) release.push_back(part * loss.rate[s] * grid.volume(c) / volume);
+                session.set_release(loss.first_reaction + s, release);
+            }
         }
     }
 
-    std::vector<Index> may_, dug_, leach_cells_;
+    std::vector<Index> may_, dug_;
     std::vector<std::string> ids_;
     std::vector<Row> rows_;  ///< by destination
-    Leaching leaching_;
-    double volume_ = 0, mass_ = 0;
-    std::size_t first_reaction_ = 0;
+    std::vector<Loss> losses_;
+    bool piled_ = false;
+    double volume_ = 0, mass_ = 0, lain_ = 0;  ///< [m³], [kg], [s]
 };
 
 REGISTER(Measure, Excavation)

@@ -1,6 +1,7 @@
 #pragma once
 // Remediation measures. A measure is data that becomes edits of the ground (simulation/edit.hpp), and a cost. One file per kind.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -49,6 +50,18 @@ struct Effect {
     std::string unit;
 };
 
+/// What a measure does to cells that another may not do to them at the same time.
+struct Claim {
+    enum class Kind {
+        digs,      ///< at one moment
+        occupies,  ///< while it works: what is dug out meanwhile is gone
+        covers     ///< boundaries, while it works
+    };
+    Kind kind;
+    std::vector<Index> cells;
+    std::vector<std::string> boundaries = {};
+};
+
 /// A remediation measure, from its table in the site file to its edits. What runs is reset by resolve().
 class Measure {
 public:
@@ -61,6 +74,7 @@ public:
     std::optional<double> duration;
     std::optional<TriggerTable> start_when, end_when;
     std::map<std::string, double> price;
+    std::vector<Node> stages;  ///< each becomes a measure of its own before anything is read
     Place place;
     Places places;
 
@@ -99,6 +113,10 @@ public:
         return {};
     }
     [[nodiscard]] virtual std::vector<Table> tables() const { return {}; }
+    /// What it asks of cells for itself; see contradictions.hpp.
+    [[nodiscard]] virtual std::vector<Claim> claims() const { return {}; }
+    /// Cells in which it holds metals back without taking them away, while it works.
+    [[nodiscard]] virtual std::vector<Index> contained_cells() const { return {}; }
     /// Boundaries whose outflow of a substance counts as removed by this measure.
     [[nodiscard]] virtual std::vector<std::string> extracting_boundaries() const { return {}; }
     virtual void save(CheckpointWriter&) const {}
@@ -116,6 +134,9 @@ public:
     /// When it began [s]; NaN when it did not.
     [[nodiscard]] double begun_at() const { return begun_; }
     [[nodiscard]] double ended_at() const { return ended_; }
+    /// The span in which it may work, by its dates [s since the start].
+    [[nodiscard]] double earliest() const { return due_; }
+    [[nodiscard]] double latest() const { return duration && !start_when ? std::min(due_end_, due_ + *duration) : due_end_; }
     /// When it stopped working, or `now`.
     [[nodiscard]] double worked_until(double now) const { return ended() ? ended_ : now; }
 
@@ -154,6 +175,9 @@ inline auto measure_parameters() {
         parameter("end_when", &Measure::end_when, "it ends when this condition holds for the first time"),
         parameter("price", &Measure::price, "", not_negative,
                   "your own unit prices by item, in the currency of [cost] and the unit of the item, e.g. price.truck = 0.2"),
+        parameter("stage", &Measure::stages,
+                  "[[measure.stage]]: it is done in stages, each the same measure with its own zone, dates or whatever it gives; they are "
+                  "named after it: \"pit, stage 1\""),
     };
 }
 

@@ -3,36 +3,15 @@
 
 #include <fmt/format.h>
 
-#include "remediation/measure.hpp"
-#include "remediation/tree.hpp"
+#include "remediation/plant_wells.hpp"
 
 namespace galena {
-
-/// A well of the plant.
-struct PlantWell {
-    Name name;
-    double x = 0, y = 0;
-    std::optional<double> screen_top, screen_bottom;
-    double rate = 0;
-    Place place;
-
-    static auto parameters() {
-        using T = PlantWell;
-        return std::tuple{
-            parameter("name", &T::name, "name of the well, used in budgets"),
-            parameter("x", &T::x, "m", anything, "coordinate"),
-            parameter("y", &T::y, "m", anything, "coordinate"),
-            parameter("screen_top", &T::screen_top, "m", anything, "elevation of the screen's upper end; the whole column when absent"),
-            parameter("screen_bottom", &T::screen_bottom, "m", anything, "elevation of the screen's lower end"),
-            parameter("rate", &T::rate, "m3/d", positive, "while the plant works"),
-        };
-    }
-};
 
 struct PumpAndTreat final : Measure {
     static constexpr std::string_view name = "pump_and_treat", meaning = "wells take water out, it is treated and may be put back";
 
     std::vector<PlantWell> wells, injection_wells;
+    std::optional<double> electricity;
     std::map<std::string, double> effluent;
     std::optional<double> pulse_on, pulse_off;
 
@@ -43,6 +22,7 @@ struct PumpAndTreat final : Measure {
             std::tuple{
                 parameter("well", &T::wells, "wells that pump"),
                 parameter("injection_well", &T::injection_wells, "wells that put treated water back"),
+                parameter("electricity", &T::electricity, "kWh/m3", not_negative, "for pumping and treating; for its emissions"),
                 parameter("effluent", &T::effluent, "mg/L", not_negative, "what treated water still holds; none when absent"),
                 parameter("pulse_on", &T::pulse_on, "d", positive, "the plant works this long, then rests"),
                 parameter("pulse_off", &T::pulse_off, "d", positive, "how long it rests"),
@@ -50,50 +30,26 @@ struct PumpAndTreat final : Measure {
     }
     [[nodiscard]] std::string_view type() const override { return name; }
 
-    [[nodiscard]] std::vector<Node> boundaries() const override {
-        std::vector<Node> all;
-        const auto add = [&](const PlantWell& well, double sign) {
-            auto table =
-                boundary_table("well", well.name.text, well.place,
-                               {{"x", metres(well.x)}, {"y", metres(well.y)}, {"rate", fmt::format("{:.17g} m3/s", sign * well.rate)}});
-            if (well.screen_top) table.entries.push_back({"screen_top", well.place, text_node(metres(*well.screen_top), well.place)});
-            if (well.screen_bottom)
-                table.entries.push_back({"screen_bottom", well.place, text_node(metres(*well.screen_bottom), well.place)});
-            all.push_back(std::move(table));
-        };
-        for (const auto& well : wells) add(well, -1);
-        for (const auto& well : injection_wells) add(well, 1);
-        return all;
-    }
+    [[nodiscard]] std::vector<Node> boundaries() const override { return PlantWells{wells, injection_wells, {}}.boundaries(); }
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         require_substances(effluent, "effluent", site, diagnostics);
-        if (wells.empty())
-            diagnostics.error(place, fmt::format("measure '{}' has no well", label.text), "add a [[measure.well]] with x, y and rate");
         if (pulse_on.has_value() != pulse_off.has_value())
             diagnostics.error(places.of(pulse_on ? "pulse_on" : "pulse_off"),
                               fmt::format("measure '{}' gives only one of pulse_on and pulse_off", label.text), "give both");
-        double out = 0, in = 0;
-        for (const auto& well : wells) out += well.rate;
-        for (const auto& well : injection_wells) in += well.rate;
-        if (in > out * (1 + 1e-12))
-            diagnostics.error(places.of("injection_well"), fmt::format("measure '{}' puts back more water than it takes out", label.text),
-                              "let the rates of the injection wells be at most those of the wells");
-        capacity_ = out;
-        find_injection_cells(domain.grid);
-        water_ = 0;
+        plant_ = {wells, injection_wells, {}};
+        plant_.resolve(*this, domain, diagnostics);
         resting_ = false;
-        for (const auto* list : {&wells, &injection_wells})
-            for (const auto& well : *list) domain.alterations.rate[well.name.text].everywhere[layer()] = 0.0;
     }
     bool changes_something(EditSession&) override { return true; }
 
     /// What treated water still holds goes back into the ground as a release: treatment leaves the effluent, or less where less came out.
     std::vector<Reaction> reactions(std::size_t first) override {
         first_reaction_ = first;
-        const std::vector<double> zero(injection_cells_.size(), 0.0);
+        const std::vector<double> zero(plant_.injection_cells.size(), 0.0);
         std::vector<Reaction> all;
-        for (const auto& [id, limit] : effluent) all.push_back({std::string(name), label.text, id, injection_cells_, zero, zero, zero});
+        for (const auto& [id, limit] : effluent)
+            all.push_back({std::string(name), label.text, id, plant_.injection_cells, zero, zero, zero});
         return all;
     }
 
@@ -110,87 +66,49 @@ struct PumpAndTreat final : Measure {
     void finish(EditSession& session) override {
         run(session, false);
         for (std::size_t r = 0; r < effluent.size(); ++r)
-            session.set_release(first_reaction_ + r, std::vector<double>(injection_cells_.size(), 0.0));
+            session.set_release(first_reaction_ + r, std::vector<double>(plant_.injection_cells.size(), 0.0));
     }
     [[nodiscard]] double longest_step(const State& state) const override {
         if (!pulse_on) return infinite;
         const double phase = phase_of(state.time);
         return std::max(1.0, (phase < *pulse_on - 1e-6 ? *pulse_on : *pulse_on + *pulse_off) - phase);
     }
-    void accept(const State& state, const Step& step) override {
-        for (const auto& exchange : state.water_exchanges)
-            for (const auto& well : wells)
-                if (exchange.name == well.name.text)
-                    for (const double rate : exchange.rate) water_ += std::max(0.0, -rate) * step.duration;
-    }
-    [[nodiscard]] std::vector<std::string> extracting_boundaries() const override {
-        std::vector<std::string> names;
-        for (const auto* list : {&wells, &injection_wells})
-            for (const auto& well : *list) names.push_back(well.name.text);
-        return names;
-    }
+    void accept(const State& state, const Step& step) override { plant_.accept(state, step); }
+    [[nodiscard]] std::vector<std::string> extracting_boundaries() const override { return plant_.names(); }
     [[nodiscard]] std::vector<CostItem> costs(double now) const override {
         if (!begun()) return {};
-        return {{"pump_and_treat", "plant", capacity_ * seconds_per_day, "m3/d", CostKind::capital, begun_at(), begun_at()},
-                {"pump_and_treat", "treatment", water_, "m3", CostKind::operation, begun_at(), worked_until(now)}};
+        return {{"pump_and_treat", "plant", plant_.capacity() * seconds_per_day, "m3/d", CostKind::capital, begun_at(), begun_at()},
+                {"pump_and_treat", "treatment", plant_.pumped_water, "m3", CostKind::operation, begun_at(), worked_until(now)}};
     }
-    [[nodiscard]] std::vector<Effect> effects(const UnitCosts&) const override { return {{"water treated", "", water_, "m3"}}; }
+    [[nodiscard]] std::vector<Effect> effects(const UnitCosts& factors) const override {
+        std::vector<Effect> all{{"water treated", "", plant_.pumped_water, "m3"}};
+        constexpr double joules_per_kilowatt_hour = 3.6e6;
+        if (const auto* grid = factors.find("co2", "electricity"); grid && electricity)
+            all.push_back({"carbon dioxide of pumping and treating", "",
+                           plant_.pumped_water * *electricity / joules_per_kilowatt_hour * grid->price.mid / 1e3, "t"});
+        return all;
+    }
     void save(CheckpointWriter& out) const override {
-        out.write("measure/" + label.text + "/water", water_);
+        out.write("measure/" + label.text + "/water", plant_.pumped_water);
         out.write("measure/" + label.text + "/resting", resting_ ? 1.0 : 0.0);
     }
     void load(CheckpointReader& in) override {
-        water_ = in.read("measure/" + label.text + "/water");
+        plant_.pumped_water = in.read("measure/" + label.text + "/water");
         resting_ = in.read("measure/" + label.text + "/resting") != 0;
     }
 
 private:
-    void find_injection_cells(const Grid& grid) {
-        std::set<Index> cells;
-        for (const auto& well : injection_wells) {
-            const Index lowest = grid.find_column({well.x, well.y, 0});
-            for (Index c = lowest; lowest >= 0 && c < grid.cell_count(); c += grid.column_count())
-                if (grid.active(c) &&
-                    std::min(well.screen_top.value_or(1e30), grid.top(c)) > std::max(well.screen_bottom.value_or(-1e30), grid.bottom(c)))
-                    cells.insert(c);
-        }
-        injection_cells_.assign(cells.begin(), cells.end());
-    }
-
     void put_effluent_back(EditSession& session) const {
-        const auto& state = session.state();
-        std::map<Index, double> injected;  // water per cell [m³/s]
-        for (const auto& exchange : state.water_exchanges)
-            for (const auto& well : injection_wells)
-                if (exchange.name == well.name.text)
-                    for (std::size_t n = 0; n < exchange.cells.size(); ++n) injected[exchange.cells[n]] += std::max(0.0, exchange.rate[n]);
+        const auto injected = plant_.injected(session.state());
         std::size_t r = first_reaction_;
         for (const auto& [id, limit] : effluent) {
-            const double leaves = std::min(limit, extracted_concentration(state, id));
+            const double leaves = std::min(limit, plant_.pumped_concentration(session.state(), id));
             std::vector<double> release;
-            for (const Index c : injection_cells_) release.push_back(injected[c] * leaves);
+            for (const double water : injected) release.push_back(water * leaves);
             session.set_release(r++, release);
         }
     }
-    /// Of all the water that the wells take out, mixed [kg/m³].
-    [[nodiscard]] double extracted_concentration(const State& state, const std::string& id) const {
-        double water = 0, mass = 0;
-        for (std::size_t s = 0; s < state.substances.size(); ++s)
-            for (const auto& exchange : state.water_exchanges)
-                for (const auto& well : wells)
-                    if (state.substances[s].id == id && exchange.name == well.name.text)
-                        for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
-                            const double out = std::max(0.0, -exchange.rate[n]);
-                            water += out;
-                            mass += out * state.concentration[static_cast<Index>(s)][static_cast<std::size_t>(exchange.cells[n])];
-                        }
-        return water > 0 ? mass / water : 0.0;
-    }
-
-    void run(EditSession& session, bool on) {
-        for (const auto* list : {&wells, &injection_wells})
-            for (const auto& well : *list) session.scale_rate(layer(), well.name.text, on ? 1.0 : 0.0);
-    }
+    void run(EditSession& session, bool on) { plant_.run(session, layer(), on); }
     /// Time since the present pulse began [s].
     [[nodiscard]] double phase_of(double time) const {
         const double period = *pulse_on + *pulse_off;
@@ -198,9 +116,8 @@ private:
         return since - std::floor(since / period + 1e-12) * period;
     }
 
-    std::vector<Index> injection_cells_;
+    PlantWells plant_;
     std::size_t first_reaction_ = 0;
-    double capacity_ = 0, water_ = 0;
     bool resting_ = false;
 };
 

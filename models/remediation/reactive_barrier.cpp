@@ -75,6 +75,7 @@ struct ReactiveBarrier final : Measure {
         clogged_steps_ = -1;
     }
     bool changes_something(EditSession&) override { return true; }
+    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::occupies, cells_}}; }
 
     std::vector<Reaction> reactions(std::size_t first) override {
         first_reaction_ = first;

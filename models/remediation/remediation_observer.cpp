@@ -22,10 +22,13 @@ public:
     void observe(const Moment& moment) override {
         now_ = moment.state.time;
         entries_ = &moment.ledger.entries();
+        if (moment.output) measure_contained(moment);
     }
+    void save(CheckpointWriter& out) const override { write_list(out, "remediation/contained", contained_); }
+    void load(CheckpointReader& in) override { contained_ = read_list(in, "remediation/contained"); }
 
     [[nodiscard]] std::vector<Table> tables() const override {
-        std::vector<Table> all{measure_table(), cost_table(), effect_table(), mass_table(), total_table()};
+        std::vector<Table> all{measure_table(), cost_table(), effect_table(), mass_table(), contained_table(), total_table()};
         for (const auto& measure : measures_)
             for (auto& table : measure->tables()) all.push_back(std::move(table));
         return all;
@@ -171,6 +174,8 @@ private:
                 if (e.term.term == m->type() && e.term.name == m->label.text + " (dissolved)") how = "dissolved";
                 else if (e.term.term == m->type() && e.term.name == m->label.text + " (sorbed)") how = "sorbed";
                 else if (e.term.term == m->type() && e.term.name == m->label.text) how = "reacted or drained";
+                else if (e.term.term == "stockpile" && e.term.name == m->label.text) how = "leached back";
+                else if (e.term.term == "dust" && e.term.name == m->label.text) how = "blown back";
                 else if (std::find(extracting.begin(), extracting.end(), e.term.name) != extracting.end()) how = "pumped";
                 if (how.empty()) continue;
                 measure.texts.push_back(m->label.text);
@@ -180,6 +185,48 @@ private:
                 added.numbers.push_back(e.cumulative_in);
             }
         table.columns = {measure, substance, phase, removed, added};
+        return table;
+    }
+
+    /// What the ground holds now, in cells where a working measure holds it back and elsewhere.
+    void measure_contained(const Moment& moment) {
+        const auto& grid = moment.domain.grid;
+        std::vector<bool> within(static_cast<std::size_t>(grid.cell_count()), false);
+        for (const auto& measure : measures_)
+            if (measure->working())
+                for (const Index c : measure->contained_cells()) within[static_cast<std::size_t>(c)] = true;
+        ids_.clear();
+        contained_.clear();
+        const bool soil = !moment.domain.medium.bulk_density.empty() && moment.state.total_content.species_count() > 0;
+        for (std::size_t s = 0; s < moment.state.substances.size(); ++s) {
+            ids_.push_back(moment.state.substances[s].id);
+            const auto at = static_cast<Index>(s);
+            double sum[2][2] = {};  // by contained or not, dissolved or sorbed
+            for (Index c = 0; c < grid.cell_count(); ++c) {
+                if (!grid.active(c)) continue;
+                const auto n = static_cast<std::size_t>(c);
+                const double dissolved = moment.state.mobile_water[c] * moment.state.concentration[at][n];
+                const double total =
+                    soil ? moment.state.total_content[at][n] * moment.domain.medium.bulk_density[c] * grid.volume(c) : dissolved;
+                sum[within[n] ? 0 : 1][0] += dissolved;
+                sum[within[n] ? 0 : 1][1] += std::max(0.0, total - dissolved);
+            }
+            contained_.insert(contained_.end(), {sum[0][0], sum[1][0], sum[0][1], sum[1][1]});
+        }
+    }
+    [[nodiscard]] Table contained_table() const {
+        Table table{
+            "contained", "What is left at the end where measures hold it back (under covers, within walls, bound), and elsewhere", {}};
+        Table::Column substance{"substance", "", {}, {}}, phase{"phase", "", {}, {}}, inside{"contained", "kg", {}, {}},
+            outside{"uncontained", "kg", {}, {}};
+        for (std::size_t s = 0; s < ids_.size(); ++s)
+            for (std::size_t p = 0; p < 2; ++p) {
+                substance.texts.push_back(ids_[s]);
+                phase.texts.emplace_back(p == 0 ? "dissolved" : "sorbed");
+                inside.numbers.push_back(contained_[4 * s + 2 * p]);
+                outside.numbers.push_back(contained_[4 * s + 2 * p + 1]);
+            }
+        table.columns = {substance, phase, inside, outside};
         return table;
     }
 
@@ -208,6 +255,8 @@ private:
     std::vector<std::shared_ptr<Measure>> measures_;
     const std::vector<LedgerEntry>* entries_ = nullptr;
     double now_ = 0;
+    std::vector<std::string> ids_;
+    std::vector<double> contained_;  ///< by substance: dissolved within and without, sorbed within and without [kg]
 };
 
 const bool registered =

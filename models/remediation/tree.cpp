@@ -12,6 +12,25 @@ Node text_node(const std::string& text, const Place& place) {
     return node;
 }
 
+Node series_node(const Series& series, double factor, const std::string& si_unit, const Place& place) {
+    const auto value = [&](double v) { return text_node(fmt::format("{:.17g} {}", factor * v, si_unit), place); };
+    if (series.constant()) return value(series.values.empty() ? 0.0 : series.values.front());
+    Node list;
+    list.kind = Node::Kind::array;
+    list.place = place;
+    for (std::size_t n = 0; n < series.dates.size(); ++n) {
+        Node date;
+        date.kind = Node::Kind::date;
+        date.place = place;
+        date.date = series.dates[n];
+        Node step;
+        step.place = place;
+        step.entries = {{"from", place, date}, {"value", place, value(series.values[n])}};
+        list.items.push_back(std::move(step));
+    }
+    return list;
+}
+
 std::string metres(double value) { return fmt::format("{:.17g} m", value); }
 
 Node boundary_table(const std::string& type, const std::string& name, const Place& place,

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "scenario/document.hpp"
+#include "scenario/values.hpp"
 
 namespace galena {
 
 /// A text with a place.
 Node text_node(const std::string& text, const Place& place);
+/// A series in steps, times `factor`; a constant is a text with its unit.
+Node series_node(const Series& series, double factor, const std::string& si_unit, const Place& place);
 /// "12.5 m" without loss.
 std::string metres(double value);
 /// A [[boundary]] of this type and name; every key has a text.

@@ -37,3 +37,8 @@ TEST_CASE("quantities are split into number and unit") {
     CHECK_FALSE(split_quantity("").has_value());
     CHECK(quantity_text(1.0 / 86400, unit("m/d")) == "1 m/d");
 }
+
+TEST_CASE("kWh is written as people write it") {
+    CHECK(unit("kWh/m3").to_si(1) == doctest::Approx(3.6e6));
+    CHECK(unit("t/ha").to_si(1) == doctest::Approx(0.1));
+}

@@ -10,6 +10,7 @@
 
 #include "effort.hpp"
 #include "program.hpp"
+#include "study/comparison_file.hpp"
 
 namespace {
 
@@ -110,6 +111,12 @@ TEST_CASE("example meuse: its plans dig, bind and cover") {
     const auto document = nlohmann::json::parse(result.output);
     std::map<std::string, nlohmann::json> figures;
     for (const auto& s : document["scenarios"]) figures[s["scenario"]] = s["figures"];
+    // The same numbers stand in results.h5.
+    const auto kept = galena::read_comparison(folder / "out" / "results.h5");
+    REQUIRE(kept.size() == document["scenarios"].size());
+    for (const auto& scenario : kept)
+        for (const auto& [name, value] : figures[scenario.name].items())
+            if (!value.is_null()) CHECK(scenario.figure(name) == value.get<double>());
     // The topsoil is 0.2 m thick: what is moved is a whole number of cells of 40 m by 40 m by 0.2 m, of soil above 8 mg/kg of cadmium or
     // 1000 mg/kg of zinc.
     const double moved = figures["excavate_hot_spots"]["soil moved [m3]"];
