@@ -13,7 +13,7 @@ constexpr double format_version = 1;
 /// "net_present_cost [USD]" is a figure and its unit.
 std::pair<std::string, std::string> figure_and_unit(const std::string& figure) {
     const auto bracket = figure.rfind(" [");
-    if (bracket == std::string::npos || figure.back() != ']') return {figure, "1"};
+    if (bracket == std::string::npos || figure.back() != ']') return {figure, ""};
     return {figure.substr(0, bracket), figure.substr(bracket + 2, figure.size() - bracket - 3)};
 }
 
@@ -89,7 +89,7 @@ std::vector<ComparedScenario> read_comparison(const std::filesystem::path& path)
         one.pareto = pareto[s] != 0;
         for (std::size_t f = 0; f < figure.size(); ++f)
             if (const double v = value[s * figure.size() + f]; !std::isnan(v))
-                one.set(units[f] == "1" ? figure[f] : figure[f] + " [" + units[f] + "]", v);
+                one.set(units[f].empty() ? figure[f] : figure[f] + " [" + units[f] + "]", v);
         all.push_back(std::move(one));
     }
     return all;
