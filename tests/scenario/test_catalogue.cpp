@@ -37,8 +37,11 @@ TEST_CASE("the laws registered are those that exist") {
     const std::map<std::string, std::vector<std::string>> expected{
         {"boundary",
          {"atmosphere", "drain", "evapotranspiration", "fixed_head", "general_head", "recharge", "river", "root_uptake", "seepage_face",
-          "well"}},
+          "tailings_pond", "well"}},
+        {"cover", {"clay", "membrane", "soil", "store_and_release"}},
         {"immobile", {"first_order", "matrix", "multirate"}},
+        {"leaching", {"constant", "distribution", "exponential", "liquid_solid_ratio", "shrinking_core", "solubility"}},
+        {"liner", {"clay", "composite", "double_composite", "geomembrane", "none"}},
         {"measure",
          {"cover", "cutoff_wall", "excavation", "in_situ_reduction", "interception_drain", "natural_attenuation", "pump_and_treat",
           "reactive_barrier", "stabilisation"}},
@@ -60,7 +63,7 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     CHECK(fmt::format("{}", fmt::join(equations, " ")) == "flow transport");  // in the order they are solved in
     std::sort(observers.begin(), observers.end());
     CHECK(fmt::format("{}", fmt::join(observers, " ")) ==
-          "assessment effect_evaluation farmland farmland_units health_risk observed particles receptors remediation");
+          "assessment effect_evaluation facilities farmland farmland_units health_risk observed particles receptors remediation");
     CHECK(fmt::format("{}", fmt::join(tables, " ")) ==
           "assessment boundary changing_conductivity cost effect_evaluation farmland farmland_units flow flow_barrier grid health_risk "
           "immobile measure medium observation observed output particles receptor retention risk scenario screen site source substance "
