@@ -4,6 +4,11 @@
 
 namespace galena {
 
+void LeachModel::bring(LeachState& state, const LeachSupply& supply) const {
+    state.solids += supply.solids;
+    if (content() < infinite) state.brought += content() * supply.solids;
+}
+
 double LeachModel::advance(LeachState& state, const LeachStep& step) const {
     if (!(step.water > 0)) return 0;
     const double mass = std::min(leach(state, step), content() < infinite ? std::max(0.0, state.left()) : infinite);

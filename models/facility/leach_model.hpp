@@ -16,7 +16,15 @@ struct LeachState {
     double water = 0;       ///< that has left so far [m³]
     double brought = 0;     ///< of the substance, with the solids [kg]
     double leached = 0;     ///< of it [kg]
+    double mobile = 0;      ///< of what oxidation set free: what the water can take or took [kg]
     [[nodiscard]] double left() const { return brought - leached; }
+};
+
+/// What a step adds to the waste before its water leaves.
+struct LeachSupply {
+    double solids = 0;     ///< dry [kg]
+    double sulfur = 0;     ///< oxidised [kg]
+    bool buffered = true;  ///< carbonate is left
 };
 
 /// A step of it.
@@ -38,6 +46,10 @@ public:
     [[nodiscard]] virtual double content() const { return infinite; }
     /// What the water of the step takes with it [kg]; never more than is left.
     [[nodiscard]] virtual double leach(const LeachState& state, const LeachStep& step) const = 0;
+    /// True when it lives on the oxidation of sulfide.
+    [[nodiscard]] virtual bool needs_oxidation() const { return false; }
+    /// Books what comes with fresh waste, or out of old waste.
+    virtual void bring(LeachState& state, const LeachSupply& supply) const;
     [[nodiscard]] virtual std::vector<const Series*> series() const { return {}; }
 
     /// Takes the step: returns the mean concentration of the water that leaves [kg/m³], 0 without water.

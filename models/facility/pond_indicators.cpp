@@ -24,22 +24,19 @@ double TailingsPond::exit_gradient(const Moment& moment) const {
 
 std::vector<FacilityFigure> TailingsPond::figures(const Moment& moment) const {
     const double surface = basin_.stage(tailings_volume(now_.solids, now_.consolidating));
-    std::vector<FacilityFigure> all{{"water level", "m", surface + now_.depth},
-                                    {"free water", "m3", now_.free},
-                                    {"area of free water", "m2", now_.free > 0 ? total_area_ * share_covered(surface + now_.depth) : 0.0},
-                                    {"seepage", "m3/a", now_.seepage},
-                                    {"seepage per area", "mm/a", now_.seepage / total_area_},
-                                    {"water seeped since the start", "m3", now_.seeped}};
+    std::vector<FacilityFigure> all{
+        {"water level", "m", surface + now_.depth},
+        {"free water", "m3", now_.free},
+        {"area of free water", "m2", now_.free > 0 ? floor_.total_area * share_covered(surface + now_.depth) : 0.0},
+        {"seepage", "m3/a", now_.seepage},
+        {"seepage per area", "mm/a", now_.seepage / floor_.total_area},
+        {"water seeped since the start", "m3", now_.seeped}};
     if (tailings) {
-        all.push_back({"thickness of the tailings", "m", tailings_volume(now_.solids, now_.consolidating) / total_area_});
+        all.push_back({"thickness of the tailings", "m", tailings_volume(now_.solids, now_.consolidating) / floor_.total_area});
         all.push_back({"consolidation water", "m3", now_.consolidating});
         all.push_back({"drainable pore water", "m3", now_.drainable});
     }
-    std::size_t n = 0;
-    for (const auto& [id, law] : pore_water) {
-        all.push_back({fmt::format("{} in the seepage", id), "mg/L", concentration.at(id).values.front()});
-        all.push_back({fmt::format("{} leached since the start", id), "kg", leach_[n++].leached});
-    }
+    chemistry_.add_figures(concentration, all);
     if (dam) {
         // Kozeny's parabola with its focus at the toe drain, y² = y0² + 2 y0 x, through the edge of the pond (Casagrande 1937).
         const double height = std::max(0.0, surface + now_.depth - basin_.lowest());
@@ -55,9 +52,7 @@ std::vector<FacilityFigure> TailingsPond::figures(const Moment& moment) const {
 std::vector<std::string> TailingsPond::closing_lines() const {
     std::vector<std::string> lines{
         fmt::format("pond '{}' ({}): {} seeped into the ground", label.text, liner->text(), quantity_text(now_.seeped, unit("m3")))};
-    std::size_t n = 0;
-    for (const auto& [id, law] : pore_water)
-        lines.push_back(fmt::format("  {} took {} of {}", label.text, quantity_text(leach_[n++].leached, unit("kg")), id));
+    chemistry_.add_lines(label.text, lines);
     return lines;
 }
 

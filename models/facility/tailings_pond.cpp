@@ -7,10 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "core/suggestion.hpp"
-#include "grid/polygon.hpp"
-#include "transport/substance.hpp"
-
 namespace galena {
 
 auto TailingsTable::parameters() {
@@ -62,11 +58,13 @@ auto TailingsPond::parameters() {
             parameter("reclaim", &T::reclaim, "m3/d", not_negative, "water taken back to the mill, as long as there is any").with_default(),
             parameter("liner", &T::liner, "what lies between tailings and ground"),
             parameter("closure", &T::closure, "date after which nothing is brought or reclaimed, and the tailings drain"),
+            parameter("removal", &T::removal, "date on which tailings and water are taken elsewhere; nothing seeps after it"),
             parameter("cover", &T::cover, "what lies on the tailings after closure; a tenth of the rain passes when absent").with_default(),
             parameter("drain_down_time", &T::drain_down_time, "a", positive,
                       "time constant of drainage after closure; when absent, drainage begins at the seepage of the last day")
                 .source("1 to 30 a"),
             parameter("pore_water", &T::pore_water, "concentration of the water that seeps, by substance, as a leach model tells it"),
+            parameter("sulfide", &T::sulfide, "sulfide in the tailings, which air reaches after closure, through the cover"),
             parameter("dam", &T::dam, "for indicators: phreatic line and exit gradient"),
             parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
         });
@@ -80,7 +78,8 @@ void TailingsPond::check(ReadContext& context) {
         context.diagnostics.error(places.of("deposition"),
                                   fmt::format("{} deposits, but gives no {}", title, tailings ? "slurry_solids" : "tailings"),
                                   "give slurry_solids and a table tailings = { ... }");
-    if (!closure) reading::report_unused(places, title, {"cover", "drain_down_time"}, "the pond is never closed; give closure", context);
+    if (!closure)
+        reading::report_unused(places, title, {"cover", "drain_down_time", "sulfide"}, "the pond is never closed; give closure", context);
     if (!tailings) reading::report_unused(places, title, {"drain_down_time"}, "there are no tailings that could drain", context);
     if (tailings && slurry_solids) {
         const double porosity = tailings->initial_porosity.value_or(tailings->porosity);
@@ -93,7 +92,12 @@ void TailingsPond::check(ReadContext& context) {
     }
 }
 
-std::vector<Date> TailingsPond::moments() const { return closure ? std::vector<Date>{*closure} : std::vector<Date>{}; }
+std::vector<Date> TailingsPond::moments() const {
+    std::vector<Date> all;
+    if (closure) all.push_back(*closure);
+    if (removal) all.push_back(*removal);
+    return all;
+}
 
 std::vector<const Series*> TailingsPond::series() const {
     std::vector<const Series*> all{&deposition, &inflow, &rain, &evaporation, &reclaim};
@@ -110,8 +114,12 @@ std::vector<const Series*> TailingsPond::series() const {
 void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     domain_ = &domain;
     const auto mistakes = diagnostics.error_count();
-    take_columns(site, domain, diagnostics);
-    check_pore_water(site, diagnostics);
+    cells_ = FacilityFloor::columns(label.text, zone, polygon, domain, diagnostics);
+    chemistry_.resolve(pore_water, sulfide, site, *this, tailings ? tailings->initial_mass : 0.0, diagnostics);
+    for (const auto& [id, law] : pore_water)
+        if (law && !tailings && law->content() < infinite)
+            diagnostics.error(law->place, fmt::format("boundary '{}' has no tailings that {} could come from", label.text, id),
+                              "give a table tailings, or type = \"constant\"");
     if (dam && !dam->toe_zone.empty()) {
         std::set<Index> tops;
         for (const Index c : domain.zones.cells(dam->toe_zone, diagnostics)) tops.insert(domain.grid.top_active_cell(c));
@@ -125,57 +133,17 @@ void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagno
     if (diagnostics.error_count() == mistakes) check_room(site, domain, diagnostics);
 }
 
-/// The highest cells of the columns under the pond; an outline that leaves the grid is a mistake.
-void TailingsPond::take_columns(const Site&, Domain& domain, Diagnostics& diagnostics) {
-    const auto& grid = domain.grid;
-    std::set<Index> tops;
-    if (!polygon) {
-        for (const Index c : domain.zones.cells(zone, diagnostics)) tops.insert(grid.top_active_cell(c));
-    } else {
-        const auto outline = read_polygon(polygon->path.string(), polygon->place, diagnostics);
-        if (outline.empty()) return;
-        for (const auto& part : outline.polygons())
-            for (const auto& ring : part.rings())
-                for (std::size_t v = 0; v < ring.size(); ++v)
-                    if (grid.find_column({ring.x[v], ring.y[v], 0}) < 0) {
-                        diagnostics.error(
-                            polygon->place,
-                            fmt::format("the liner of '{}' lies outside the grid: the outline passes x = {:.10g} m, y = {:.10g} m",
-                                        label.text, ring.x[v], ring.y[v]),
-                            reach_of(grid));
-                        return;
-                    }
-        for (Index c = 0; c < grid.column_count(); ++c) {
-            const auto p = grid.centre_crs(c);
-            if (outline.contains(p.x, p.y) && grid.top_active_cell(c) >= 0) tops.insert(grid.top_active_cell(c));
-        }
-        if (tops.empty())
-            diagnostics.error(polygon->place, fmt::format("the outline of '{}' holds no centre of an active column", label.text),
-                              reach_of(grid));
-    }
-    cells_.assign(tops.begin(), tops.end());
-}
-
 void TailingsPond::make_basin(const Site& site, Domain& domain, Diagnostics& diagnostics) {
-    area_.clear();
-    base_.clear();
-    total_area_ = 0;
-    const auto floor = base_elevation ? field_of(*base_elevation, site, domain, diagnostics) : CellField();
-    for (const Index c : cells_) {
-        area_.push_back(domain.grid.area(c));
-        base_.push_back(base_elevation ? floor[c] : domain.grid.top(c));
-        total_area_ += area_.back();
-    }
-    lowest_floor_ = *std::min_element(base_.begin(), base_.end());
+    floor_.resolve(cells_, base_elevation, site, domain, diagnostics);
     if (storage.empty()) {
-        basin_ = StorageCurve::of_floor(base_, area_);
+        basin_ = StorageCurve::of_floor(floor_.base, floor_.area);
     } else {
         basin_ = StorageCurve::of_points(storage, diagnostics);
         if (basin_.empty()) return;
-        if (basin_.largest_area() > 1.1 * total_area_)
+        if (basin_.largest_area() > 1.1 * floor_.total_area)
             diagnostics.error(storage.back().places.of("area"),
                               fmt::format("the basin of '{}' grows to {:.4g} m2, but its floor has {:.4g} m2 in plan", label.text,
-                                          basin_.largest_area(), total_area_),
+                                          basin_.largest_area(), floor_.total_area),
                               "let the zone or polygon be as large as the pond at its highest");
     }
     spill_ = spillway.value_or(storage.empty() ? infinite : basin_.highest());
@@ -184,14 +152,7 @@ void TailingsPond::make_basin(const Site& site, Domain& domain, Diagnostics& dia
                           fmt::format("its lowest point is at {:.6g} m", basin_.lowest()));
 }
 
-void TailingsPond::adopt_medium(const Domain& domain) {
-    centre_.clear();
-    resistance_.clear();
-    for (std::size_t n = 0; n < cells_.size(); ++n) {
-        centre_.push_back(std::min(base_[n] - liner->depth(), domain.grid.elevation(cells_[n])));
-        resistance_.push_back(0.5 * domain.grid.thickness(cells_[n]) / domain.medium.conductivity(Axis::z, cells_[n]));
-    }
-}
+void TailingsPond::adopt_medium(const Domain& domain) { floor_.adopt_medium(cells_, *liner, domain); }
 
 void TailingsPond::fill_at_start(Diagnostics& diagnostics) {
     now_ = {};
@@ -233,31 +194,6 @@ void TailingsPond::check_room(const Site& site, const Domain& domain, Diagnostic
             "deposit less, close earlier, or let the basin be larger");
 }
 
-void TailingsPond::check_pore_water(const Site& site, Diagnostics& diagnostics) {
-    std::vector<std::string> known;
-    for (const auto& [id, table] : site.section<SubstanceTables>().list) known.push_back(id);
-    leach_.clear();
-    for (const auto& [id, law] : pore_water) {
-        if (!law) continue;
-        LeachState state;
-        state.solids = tailings ? tailings->initial_mass : 0.0;
-        if (law->content() < infinite) state.brought = state.solids * law->content();
-        leach_.push_back(state);
-        if (std::find(known.begin(), known.end(), id) == known.end())
-            diagnostics.error(law->place,
-                              fmt::format("boundary '{}' gives the pore water's '{}', which is no substance of this site", label.text, id),
-                              known.empty() ? "add [transport] and a table such as [substance.As]" : suggestion(id, known));
-        else if (const auto given = concentration.find(id); given != concentration.end() && !given->second.place.file.empty())
-            diagnostics.error(given->second.place, fmt::format("boundary '{}' gives {} as concentration and as pore_water", label.text, id),
-                              "give one of them");
-        else concentration[id] = Series(0.0);
-        if (!tailings && law->content() < infinite)
-            diagnostics.error(law->place, fmt::format("boundary '{}' has no tailings that {} could come from", label.text, id),
-                              "give a table tailings, or type = \"constant\"");
-    }
-    next_leach_ = leach_;
-}
-
 // ---- books ------------------------------------------------------------------------------------------------------------------------
 
 void TailingsPond::add_budget(std::vector<BudgetTerm>& terms) const { terms.insert(terms.end(), terms_.begin(), terms_.end()); }
@@ -267,13 +203,7 @@ void TailingsPond::save(CheckpointWriter& out) const {
     out.write(prefix + "/contents",
               std::vector<double>{now_.solids, now_.depth, now_.free, now_.consolidating, now_.drainable, now_.retained, now_.seepage,
                                   now_.drain_time, now_.seeped, level_.depth, level_.part});
-    std::vector<double> numbers;
-    std::size_t n = 0;
-    for (const auto& [id, law] : pore_water) {
-        const auto& s = leach_[n++];
-        numbers.insert(numbers.end(), {s.solids, s.pore_water, s.water, s.brought, s.leached, concentration.at(id).values.front()});
-    }
-    write_list(out, prefix + "/leached", numbers);
+    chemistry_.save(out, prefix, concentration);
 }
 
 void TailingsPond::load(CheckpointReader& in) {
@@ -282,15 +212,8 @@ void TailingsPond::load(CheckpointReader& in) {
     in.read(prefix + "/contents", c);
     now_ = {c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]};
     level_ = {c[9], c[10]};
-    const auto numbers = read_list(in, prefix + "/leached");
-    std::size_t n = 0;
-    for (const auto& [id, law] : pore_water) {
-        const double* s = numbers.data() + 6 * n;
-        leach_[n++] = {s[0], s[1], s[2], s[3], s[4]};
-        concentration[id] = Series(s[5]);
-    }
+    chemistry_.load(in, prefix, concentration);
     next_ = now_;
-    next_leach_ = leach_;
     load_ = {};
 }
 

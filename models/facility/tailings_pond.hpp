@@ -8,8 +8,9 @@
 
 #include "facility/cover.hpp"
 #include "facility/facility.hpp"
-#include "facility/leach_model.hpp"
+#include "facility/facility_floor.hpp"
 #include "facility/liner.hpp"
+#include "facility/seepage_chemistry.hpp"
 #include "facility/storage_curve.hpp"
 #include "flow/water_boundary.hpp"
 
@@ -73,7 +74,10 @@ public:
     void adopt_medium(const Domain& domain) override;
     void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate, std::span<double> slope) const override;
     void settle(const FlowMoment& moment, std::span<const double> rate) override;
-    void accept() override { now_ = next_, leach_ = next_leach_; }
+    void accept() override {
+        now_ = next_;
+        chemistry_.accept();
+    }
     void add_budget(std::vector<BudgetTerm>& terms) const override;
     void save(CheckpointWriter& out) const override;
     void load(CheckpointReader& in) override;
@@ -93,14 +97,15 @@ public:
     Series deposition{0.0}, rain{0.0}, evaporation{0.0}, reclaim{0.0}, inflow{0.0};
     std::shared_ptr<Liner> liner;
     std::shared_ptr<FacilityCover> cover;
-    std::optional<Date> closure;
-    std::map<std::string, std::shared_ptr<LeachModel>> pore_water;
+    std::optional<Date> closure, removal;
+    LeachModels pore_water;
+    std::optional<SulfideTable> sulfide;
 
 private:
     /// What a step brings before any water is shared out: all that does not depend on heads or depth. Volumes in m³.
     struct Load {
         double from = -1, to = -1;
-        bool closed = false;
+        bool closed = false, removed = false;
         double duration = 0;
         PondContents start;              ///< as the step finds it: at closure the drainable water is parted from the retained
         double solids = 0, surface = 0;  ///< after the step: mass [kg], level of the tailings [m]
@@ -121,26 +126,19 @@ private:
         double drained = 0;  ///< of what was asked downward
         double rain = 0, evaporation = 0, reclaim = 0, overflow = 0, wet_area = 0;
     };
-    struct Seepage {
-        double flux = 0, slope = 0;  ///< [m/s], [1/s]
-    };
 
-    void take_columns(const Site& site, Domain& domain, Diagnostics& diagnostics);
     void make_basin(const Site& site, Domain& domain, Diagnostics& diagnostics);
     void check_room(const Site& site, const Domain& domain, Diagnostics& diagnostics) const;
-    void check_pore_water(const Site& site, Diagnostics& diagnostics);
     void fill_at_start(Diagnostics& diagnostics);
     [[nodiscard]] double tailings_volume(double solids, double consolidating) const;
     [[nodiscard]] const Load& load_of(const FlowMoment& moment) const;
     [[nodiscard]] double tailings_down(const Load& load) const;
-    void book(const Load& load, double down, double up);
+    void take_away();
+    void book(const Load& load, double down, double up, double removed = 0);
     void leach(const FlowMoment& moment, const Load& load, double down);
     void load_consolidation(Load& load) const;
     void load_drain_down(Load& load, const FlowMoment& moment) const;
-    [[nodiscard]] Seepage seepage(std::size_t n, double stage, double thickness, double head, const LinerMoment& moment) const;
-    [[nodiscard]] double through_nonlinear(double drop, double resistance, const Overburden& overburden, const LinerMoment& moment) const;
-    [[nodiscard]] double driven(double drop, double resistance, double leakance, const Overburden& overburden,
-                                const LinerMoment& moment) const;
+    [[nodiscard]] Overburden waste_of(double thickness) const;
     Flows share_out(const Level& level, const Load& load, const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
                     std::span<double> slope) const;
     [[nodiscard]] bool reaches(double stage, std::size_t n) const;
@@ -150,11 +148,11 @@ private:
 
     const Domain* domain_ = nullptr;
     StorageCurve basin_;
-    std::vector<double> area_, base_, centre_, resistance_;  ///< per cell: [m²], floor and centre [m], floor to centre [s]
-    double total_area_ = 0, lowest_floor_ = 0, spill_ = 0;
+    FacilityFloor floor_;
+    double spill_ = 0;
     std::vector<Index> toe_cells_;
     PondContents now_, next_;
-    std::vector<LeachState> leach_, next_leach_;  ///< in the order of pore_water
+    SeepageChemistry chemistry_;
     mutable Load load_;
     mutable Flows flows_;
     mutable Level level_;

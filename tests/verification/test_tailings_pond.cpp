@@ -91,7 +91,9 @@ double pond_closure(const SiteRun& run) {
 
 /// The number that a leach model's waste of 1000 t with 300 m³ of pore water gives, after steps that pass `water` m³ in all.
 double leached(const LeachModel& model, double water, double years, int steps) {
-    LeachState state{1e6, 300, 0, model.content() < infinite ? 1e6 * model.content() : 0, 0};
+    LeachState state;
+    model.bring(state, {1e6, 0, true});
+    state.pore_water = 300;
     for (int n = 0; n < steps; ++n) {
         const double from = years * year * n / steps, to = years * year * (n + 1) / steps;
         model.advance(state, {{}, from, to, water / steps, from});
@@ -301,6 +303,25 @@ liner = )") + liner + "\n"));
         };
         CHECK(left(R"({ type = "none" })") < 1e-4 * 4000);
         CHECK(left(R"({ type = "composite", clay_thickness = "0.75 m", clay_conductivity = "1e-9 m/s", holes = "5 1/ha" })") > 0.9 * 4000);
+    }
+
+    TEST_CASE("tailings that are taken away take their water with them") {
+        SiteRun run(column("4 a", R"(initial_stage = "15 m"
+tailings = { conductivity = "1e-7 m/s", porosity = 0.45, initial_mass = "59400 t" }
+liner = { type = "clay", thickness = "1 m", conductivity = "1e-9 m/s" }
+closure = 2021-01-01
+removal = 2023-01-01
+maximum_step = "60 d"
+)"));
+        double before = 0;
+        run.finish([&](const SiteRun& r) {
+            if (r.state().time < Date::from_civil(2023, 1, 1).since(Date::from_civil(2020, 1, 1)) + 1)
+                before = held(r, "free water") + held(r, "drainable pore water") + held(r, "retained pore water");
+        });
+        CHECK(run.entry("water of pond", "removal").cumulative_out == doctest::Approx(before).epsilon(1e-12));
+        CHECK(held(run, "retained pore water") == 0);
+        CHECK(run.inflow("pond") == 0);
+        CHECK(pond_closure(run) < 1e-9);
     }
 
     TEST_CASE("leach models against their closed forms") {

@@ -1,0 +1,60 @@
+#pragma once
+// What the water that leaves a facility carries: one leach model per substance, and the oxidation of sulfide behind some of them.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "facility/facility.hpp"
+#include "facility/leach_model.hpp"
+#include "facility/sulfide_oxidation.hpp"
+#include "flow/water_boundary.hpp"
+
+namespace galena {
+
+using LeachModels = std::map<std::string, std::shared_ptr<LeachModel>>;
+
+/// A step as the chemistry of a facility sees it.
+struct SeepageStep {
+    Date origin;
+    double from = 0, to = 0;      ///< seconds after the start
+    double water = 0;             ///< that leaves [m³]
+    double solids_added = 0;      ///< dry [kg]
+    double pore_water = 0;        ///< in the waste afterwards [m³]
+    double age = 0;               ///< of the waste [s]
+    double diffusion = 0;         ///< of the liner [m/s]
+    double area = 1;              ///< in plan [m²]
+    bool exposed = false;         ///< air reaches the waste
+    double cover_resistance = 0;  ///< against oxygen [s/m]
+};
+
+class SeepageChemistry {
+public:
+    /// Checks the models against the substances of the site; the boundary's concentrations become theirs. solids: dry waste at the start [kg].
+    void resolve(const LeachModels& models, const std::optional<SulfideTable>& sulfide, const Site& site, WaterBoundary& boundary,
+                 double solids, Diagnostics& diagnostics);
+    /// Takes the step: the concentrations of the boundary are those of the water that leaves.
+    void advance(const SeepageStep& step, std::map<std::string, Series>& concentration);
+    /// The waste is gone.
+    void take_away(std::map<std::string, Series>& concentration);
+    void accept() { now_ = next_; }
+    void add_figures(const std::map<std::string, Series>& concentration, std::vector<FacilityFigure>& all) const;
+    void add_lines(const std::string& facility, std::vector<std::string>& lines) const;
+    void save(CheckpointWriter& out, const std::string& prefix, const std::map<std::string, Series>& concentration) const;
+    void load(CheckpointReader& in, const std::string& prefix, std::map<std::string, Series>& concentration);
+
+private:
+    struct Contents {
+        std::vector<LeachState> leached;  ///< in the order of the models
+        SulfideColumn column;
+        Oxidised oxidised;  ///< in the last step
+        double duration = 0;
+    };
+    LeachModels models_;
+    std::optional<SulfideTable> sulfide_;
+    Contents now_, next_;
+};
+
+}  // namespace galena

@@ -1,0 +1,200 @@
+#include "facility/waste_pile.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace galena {
+
+auto WastePile::parameters() {
+    using T = WastePile;
+    return std::tuple_cat(
+        boundary_parameters(),
+        std::tuple{
+            parameter("zone", &T::zone, "the columns above any cell of this zone lie under it (or give polygon)").with_default(),
+            parameter("polygon", &T::polygon, "CSV or GeoJSON file of its outline"),
+            parameter("height", &T::height, "m", positive, "mean height of the waste"),
+            parameter("bulk_density", &T::bulk_density, "kg/m3", positive, "of the dry waste").with_default(),
+            parameter("porosity", &T::porosity, "", open_fraction, "of the waste").with_default(),
+            parameter("conductivity", &T::conductivity, "m/s", positive, "of the waste, saturated").with_default(),
+            parameter("drainable_porosity", &T::drainable_porosity, "", open_fraction,
+                      "water that moves, per volume, where the waste is full")
+                .with_default(),
+            parameter("water_content", &T::water_content, "", open_fraction, "pore water that stays and takes part in leaching")
+                .with_default(),
+            parameter("rain", &T::rain, "mm/d", not_negative, "on the pile").with_default(),
+            parameter("evaporation", &T::evaporation, "mm/d", not_negative, "potential; covers ask for it").with_default(),
+            parameter("runoff", &T::runoff, "", fraction, "share of the rain that runs off").with_default(),
+            parameter("evaporating", &T::evaporating, "", fraction, "share of the rest that goes back into the air, without a cover")
+                .with_default(),
+            parameter("passage_time", &T::passage_time, "a", positive, "τ: mean time the water takes through the waste"),
+            parameter("liner", &T::liner, "what lies between waste and ground"),
+            parameter("cover", &T::cover, "what lies on the waste, from the date `covered` on").with_default(),
+            parameter("covered", &T::covered, "date from which the cover lies; the start when absent"),
+            parameter("removal", &T::removal, "date on which the waste and its water are taken elsewhere"),
+            parameter("leaching", &T::leaching, "concentration of the water that seeps, by substance, as a leach model tells it"),
+            parameter("sulfide", &T::sulfide, "sulfide in the waste, which air reaches through the cover"),
+            parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
+        });
+}
+
+void WastePile::check(ReadContext& context) {
+    const auto title = fmt::format("boundary '{}'", label.text);
+    if (zone.empty() == !polygon.has_value()) reading::exactly_one(places, title, "zone", "polygon", context.diagnostics);
+    if (!cover) reading::report_unused(places, title, {"covered"}, "there is no cover", context);
+    if (drainable_porosity + water_content > porosity)
+        context.diagnostics.error(places.of("water_content"), title + ": drainable_porosity and water_content are more than the porosity",
+                                  fmt::format("together at most {:g}", porosity));
+}
+
+std::vector<Date> WastePile::moments() const {
+    std::vector<Date> all;
+    if (covered) all.push_back(*covered);
+    if (removal) all.push_back(*removal);
+    return all;
+}
+
+std::vector<const Series*> WastePile::series() const {
+    std::vector<const Series*> all{&rain, &evaporation};
+    const auto add = [&](const std::vector<const Series*>& more) { all.insert(all.end(), more.begin(), more.end()); };
+    if (liner) add(liner->series());
+    if (cover) add(cover->series());
+    for (const auto& [id, law] : leaching)
+        if (law) add(law->series());
+    return all;
+}
+
+void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
+    const auto mistakes = diagnostics.error_count();
+    cells_ = FacilityFloor::columns(label.text, zone, polygon, domain, diagnostics);
+    if (diagnostics.error_count() != mistakes) return;
+    floor_.resolve(cells_, {}, site, domain, diagnostics);
+    chemistry_.resolve(leaching, sulfide, site, *this, bulk_density * height * floor_.total_area, diagnostics);
+    adopt_medium(domain);
+    held_ = next_held_ = seeped_ = next_seeped_ = seepage_ = 0;
+    terms_.clear();
+}
+
+// ---- a step -----------------------------------------------------------------------------------------------------------------------
+
+WastePile::Water WastePile::water_of(const FlowMoment& moment) const {
+    Water water;
+    water.removed = removal && moment.from >= removal->since(moment.origin);
+    water.is_covered = cover && (!covered || moment.from >= covered->since(moment.origin));
+    if (water.removed) return water;
+    const double duration = moment.to - moment.from, volume = floor_.total_area * duration;
+    const Weather weather{rain.mean(moment.origin, moment.from, moment.to), evaporation.mean(moment.origin, moment.from, moment.to),
+                          moment.origin, moment.from, moment.to};
+    water.rain = weather.rain * volume;
+    const double enters = water.rain * (1 - runoff);
+    water.infiltration = water.is_covered ? std::min(enters, cover->percolation(weather) * volume) : enters * (1 - evaporating);
+    water.runoff = water.rain - enters;
+    water.evaporation = enters - water.infiltration;
+    if (duration > 0) water.asked = reservoir_outflow(held_, water.infiltration, duration, passage_time);
+    return water;
+}
+
+void WastePile::evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate, std::span<double> slope) const {
+    const auto water = water_of(moment);
+    const double duration = moment.to - moment.from;
+    const double asked = duration > 0 ? water.asked / (duration * floor_.total_area) : 0.0;
+    const double depth = std::min(height, held_ / (drainable_porosity * floor_.total_area));
+    const LinerMoment when{moment.origin, moment.from, moment.to};
+    for (std::size_t n = 0; n < rate.size(); ++n) {
+        // What the floor takes from waste that is as full as it is; a film at least, else nothing would ever begin to seep.
+        const double wet = std::max(depth, 1e-3);
+        const double most =
+            asked > 0 ? floor_.seepage(n, floor_.base[n] + wet, {conductivity, wet}, ground.head[n], *liner, when).flux : 0.0;
+        rate[n] = floor_.area[n] * std::min(asked, std::max(0.0, most));
+        slope[n] = 0;
+    }
+}
+
+void WastePile::settle(const FlowMoment& moment, std::span<const double> rate) {
+    const double duration = moment.to - moment.from;
+    if (duration == 0) return;
+    const auto water = water_of(moment);
+    if (water.removed) return take_away(moment);
+    double down = 0;
+    for (const double r : rate) down += r * duration;
+    const double room = drainable_porosity * floor_.total_area * height;
+    next_held_ = held_ + water.infiltration - down;
+    const double toe = std::max(0.0, next_held_ - room);
+    next_held_ -= toe;
+    next_seeped_ = seeped_ + down;
+    seepage_ = down / duration;
+    book(water, down, 0, toe, 0, held_);
+    SeepageStep step{moment.origin, moment.from, moment.to};
+    step.water = down;
+    step.pore_water = water_content * height * floor_.total_area + next_held_;
+    step.age = moment.from;
+    step.diffusion = liner->diffusion();
+    step.area = floor_.total_area;
+    step.exposed = true;
+    step.cover_resistance = water.is_covered ? cover->oxygen_resistance(moment.from, moment.to) : 0.0;
+    chemistry_.advance(step, concentration);
+}
+
+void WastePile::take_away(const FlowMoment& moment) {
+    next_held_ = 0;
+    next_seeped_ = seeped_;
+    seepage_ = 0;
+    chemistry_.take_away(concentration);
+    book(water_of(moment), 0, 0, 0, held_, held_);
+}
+
+void WastePile::book(const Water& water, double down, double up, double toe, double removed, double before) {
+    const auto component = "water of " + label.text;
+    terms_.clear();
+    const auto term = [&](const char* what, double in, double out) { terms_.push_back({component, "facility", what, in, out, "m3", 0}); };
+    term("rain", water.rain, 0);
+    term("runoff", 0, water.runoff);
+    term("evaporation", 0, water.evaporation);
+    term("seepage", up, down);
+    term("toe", 0, toe);
+    term("removal", 0, removed);
+    terms_.push_back({component, "storage", "water in the waste", std::max(0.0, before - next_held_), std::max(0.0, next_held_ - before),
+                      "m3", next_held_});
+}
+
+void WastePile::accept() {
+    held_ = next_held_;
+    seeped_ = next_seeped_;
+    chemistry_.accept();
+}
+
+void WastePile::save(CheckpointWriter& out) const {
+    const auto prefix = "facility/" + label.text;
+    out.write(prefix + "/water", std::vector<double>{held_, seeped_, seepage_});
+    chemistry_.save(out, prefix, concentration);
+}
+
+void WastePile::load(CheckpointReader& in) {
+    const auto prefix = "facility/" + label.text;
+    std::vector<double> numbers(3);
+    in.read(prefix + "/water", numbers);
+    held_ = next_held_ = numbers[0];
+    seeped_ = next_seeped_ = numbers[1];
+    seepage_ = numbers[2];
+    chemistry_.load(in, prefix, concentration);
+}
+
+std::vector<FacilityFigure> WastePile::figures(const Moment&) const {
+    std::vector<FacilityFigure> all{{"seepage", "m3/a", seepage_},
+                                    {"seepage per area", "mm/a", seepage_ / floor_.total_area},
+                                    {"water seeped since the start", "m3", seeped_},
+                                    {"water in the waste", "m3", held_}};
+    chemistry_.add_figures(concentration, all);
+    return all;
+}
+
+std::vector<std::string> WastePile::closing_lines() const {
+    std::vector<std::string> lines{
+        fmt::format("pile '{}' ({}): {} seeped into the ground", label.text, liner->text(), quantity_text(seeped_, unit("m3")))};
+    chemistry_.add_lines(label.text, lines);
+    return lines;
+}
+
+REGISTER(WaterBoundary, WastePile)
+
+}  // namespace galena
