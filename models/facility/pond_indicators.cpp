@@ -39,7 +39,9 @@ std::vector<FacilityFigure> TailingsPond::figures(const Moment& moment) const {
     chemistry_.add_figures(concentration, all);
     if (dam) {
         // Kozeny's parabola with its focus at the toe drain, y² = y0² + 2 y0 x, through the edge of the pond (Casagrande 1937).
-        const double height = std::max(0.0, surface + now_.depth - basin_.lowest());
+        const bool drains = now_.drain_time > 0 && now_.free <= 0;
+        const double height = drains ? now_.drainable / (tailings->specific_yield * floor_.total_area)
+                                     : std::max(0.0, surface + now_.depth - basin_.lowest());
         const double focal = std::hypot(dam->toe_distance, height) - dam->toe_distance;
         all.push_back({"phreatic line above the toe drain", "m", focal});
         all.push_back({"phreatic line half way", "m", std::sqrt(focal * focal + focal * dam->toe_distance)});

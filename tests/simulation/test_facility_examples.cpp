@@ -1,0 +1,90 @@
+// The examples of facilities run, and show what their pages say.
+
+#include <cmath>
+#include <fstream>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "core/csv.hpp"
+#include "effort.hpp"
+#include "program.hpp"
+
+using namespace galena;
+
+namespace {
+
+struct Rows {
+    CsvTable table;
+    explicit Rows(const std::filesystem::path& file) {
+        Diagnostics diagnostics;
+        table = read_csv(file.string(), {}, diagnostics);
+        REQUIRE_FALSE(diagnostics.has_errors());
+    }
+    /// The number in the last row whose named fields match.
+    [[nodiscard]] double last(const std::vector<std::pair<std::string, std::string>>& match, const std::string& wanted) const {
+        double found = std::nan("");
+        for (std::size_t row = 0; row < table.row_count(); ++row) {
+            bool all = true;
+            for (const auto& [name, text] : match) all = all && table.text(row, *table.find_column(name)) == text;
+            if (!all) continue;
+            const auto number = parse_number(table.text(row, *table.find_column(wanted)));
+            found = number ? *number : std::nan("");
+        }
+        return found;
+    }
+};
+
+/// An example with some of its text replaced, written beside the results.
+std::filesystem::path changed_site(const TemporaryFolder& folder, const std::string& example,
+                                   const std::vector<std::pair<std::string, std::string>>& replacements) {
+    std::ifstream in(std::filesystem::path(GALENA_SOURCE_DIR) / "examples" / example / "site.toml");
+    std::stringstream text;
+    text << in.rdbuf();
+    std::string site = text.str();
+    for (const auto& [from, to] : replacements) {
+        const auto at = site.find(from);
+        REQUIRE(at != std::string::npos);
+        site.replace(at, from.size(), to);
+    }
+    const auto file = folder / "site.toml";
+    std::ofstream(file) << site;
+    return file;
+}
+
+}  // namespace
+
+TEST_SUITE("long") {
+    TEST_CASE("example bayanhot_tailings: sulfate arrives, arsenic and cadmium do not") {
+        const TemporaryFolder folder;
+        const auto out = folder / "out";
+        const bool reduced = reduced_effort();
+        const auto site = reduced ? changed_site(folder, "bayanhot_tailings",
+                                                 {{"duration = \"300 a\"", "duration = \"60 a\""},
+                                                  {"times = [\"12 a\", \"30 a\", \"100 a\", \"200 a\"]", "times = [\"12 a\", \"30 a\"]"}})
+                                  : std::filesystem::path(GALENA_SOURCE_DIR) / "examples/bayanhot_tailings/site.toml";
+        const auto result = galena_program("run " + site.string() + " --scenario do_nothing --output " + out.string());
+        INFO(result.output);
+        REQUIRE(result.code == 0);
+        CHECK(result.output.find("hypothetical") != std::string::npos);
+        const Rows receptors(out / "tables/receptors.csv"), facilities(out / "tables/facilities.csv"), budget(out / "budget.csv");
+        const auto village = [&](const std::string& substance, const std::string& wanted) {
+            return receptors.last({{"receptor", "village well"}, {"substance", substance}}, wanted);
+        };
+        // As the page tells it, to the two years of a step.
+        CHECK(village("SO4", "peak [mg/L]") == doctest::Approx(432).epsilon(0.01));
+        CHECK(std::abs(village("SO4", "first_exceeded [d]") / 365.25 - 18) < 2.1);
+        for (const auto* retained : {"Cd", "Pb", "Zn"}) CHECK(village(retained, "peak [mg/L]") < 1e-15);
+        CHECK(village("As", "peak [mg/L]") == doctest::Approx(0.002).epsilon(1e-3));
+        for (const auto* kept : {"As", "Cd", "Pb", "Zn", "CrVI"}) CHECK(std::isnan(village(kept, "first_exceeded [d]")));
+        if (!reduced) {
+            CHECK(village("CrVI", "peak [mg/L]") == doctest::Approx(8.3e-4).epsilon(0.02));
+            CHECK(village("SO4", "last_exceeded [d]") / 365.25 == doctest::Approx(80).epsilon(0.03));
+            // What the cover lets through: a tenth of 110 mm on 12 ha.
+            CHECK(facilities.last({{"quantity", "seepage"}}, "value") == doctest::Approx(0.1 * 0.110 * 12e4).epsilon(1e-6));
+        }
+        CHECK(budget.last({{"component", "water of pond"}, {"term", "closure"}}, "cumulative_in") < 1e-9);
+        for (const auto* component : {"SO4", "As", "CrVI"})
+            CHECK(budget.last({{"component", component}, {"term", "closure"}}, "cumulative_in") < 1e-8);
+    }
+}
