@@ -21,6 +21,28 @@ bool CellFactors::set(const Grid& grid, const std::string& layer, std::span<cons
     return true;
 }
 
+bool Migration::set(const Grid& grid, const std::string& layer, std::vector<FaceMigration> faces) {
+    const auto old = layers_.find(layer);
+    const auto same = [](const FaceMigration& a, const FaceMigration& b) {
+        return a.axis == b.axis && a.face == b.face && a.flux == b.flux;
+    };
+    std::erase_if(faces, [](const FaceMigration& f) { return f.flux == 0; });
+    if (old == layers_.end() ? faces.empty() : std::equal(faces.begin(), faces.end(), old->second.begin(), old->second.end(), same))
+        return false;
+    if (faces.empty()) layers_.erase(layer);
+    else layers_[layer] = std::move(faces);
+    if (layers_.empty()) return true;
+    sum_ = FaceField(grid);
+    for (const auto& [name, list] : layers_)
+        for (const auto& f : list) sum_.along(f.axis)[f.face] += f.flux;
+    return true;
+}
+
+const FaceField* Alterations::migration_of(const std::string& substance) const {
+    const auto found = migration.find(substance);
+    return found == migration.end() ? nullptr : found->second.sum();
+}
+
 const RateFactor* Alterations::rate_of(const std::string& name) const {
     const auto found = rate.find(name);
     return found == rate.end() ? nullptr : &found->second;
@@ -91,6 +113,18 @@ void Alterations::save(CheckpointWriter& out) const {
         for (const auto& b : list) values.insert(values.end(), {static_cast<double>(b.axis), static_cast<double>(b.face), b.conductance});
         write_list(out, fmt::format("alterations/barrier{}", n++), values);
     }
+    write_texts(out, "alterations/migrating", keys_of(migration));
+    n = 0;
+    for (const auto& [substance, migrating] : migration) {
+        const auto key = fmt::format("alterations/migration{}", n++);
+        write_texts(out, key + "/layers", keys_of(migrating.layers()));
+        int l = 0;
+        for (const auto& [name, list] : migrating.layers()) {
+            std::vector<double> values;
+            for (const auto& f : list) values.insert(values.end(), {static_cast<double>(f.axis), static_cast<double>(f.face), f.flux});
+            write_list(out, fmt::format("{}/layer{}", key, l++), values);
+        }
+    }
 }
 
 void Alterations::load(CheckpointReader& in, const Grid& grid) {
@@ -111,6 +145,18 @@ void Alterations::load(CheckpointReader& in, const Grid& grid) {
         const auto values = read_list(in, fmt::format("alterations/barrier{}", n++));
         for (std::size_t b = 0; b + 2 < values.size(); b += 3)
             barriers[name].push_back({static_cast<Axis>(static_cast<int>(values[b])), static_cast<Index>(values[b + 1]), values[b + 2]});
+    }
+    n = 0;
+    for (const auto& substance : read_texts(in, "alterations/migrating")) {
+        const auto key = fmt::format("alterations/migration{}", n++);
+        int l = 0;
+        for (const auto& name : read_texts(in, key + "/layers")) {
+            const auto values = read_list(in, fmt::format("{}/layer{}", key, l++));
+            std::vector<FaceMigration> faces;
+            for (std::size_t f = 0; f + 2 < values.size(); f += 3)
+                faces.push_back({static_cast<Axis>(static_cast<int>(values[f])), static_cast<Index>(values[f + 1]), values[f + 2]});
+            migration[substance].set(grid, name, std::move(faces));
+        }
     }
 }
 

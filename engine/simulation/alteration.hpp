@@ -52,15 +52,39 @@ struct FaceBarrier {
     double conductance = 0;  ///< of the barrier alone [m²/s]
 };
 
+/// What moves a dissolved substance through a face besides the water: an electric field, say. The concentration it comes from moves.
+struct FaceMigration {
+    Axis axis = Axis::x;
+    Index face = 0;
+    double flux = 0;  ///< as if so much water went [m³/s], positive towards growing i, j, k
+};
+
+/// Migration of one substance in named layers; what counts is their sum.
+class Migration {
+public:
+    /// Sets the layer's faces instead of those it had. True when that is a change.
+    bool set(const Grid& grid, const std::string& layer, std::vector<FaceMigration> faces);
+    /// nullptr: nothing migrates.
+    [[nodiscard]] const FaceField* sum() const { return layers_.empty() ? nullptr : &sum_; }
+    [[nodiscard]] const std::map<std::string, std::vector<FaceMigration>>& layers() const { return layers_; }
+
+private:
+    std::map<std::string, std::vector<FaceMigration>> layers_;
+    FaceField sum_;
+};
+
 struct Alterations {
     std::map<std::string, RateFactor> rate;                    ///< by the name of a boundary or source
     std::map<std::string, CellFactors> distribution;           ///< on distribution coefficients, by substance
     std::map<std::string, std::vector<FaceBarrier>> barriers;  ///< by layer
+    std::map<std::string, Migration> migration;                ///< by substance
 
     /// The factor of a boundary or source; nullptr when it is 1 everywhere.
     [[nodiscard]] const RateFactor* rate_of(const std::string& name) const;
     /// The factors on the distribution coefficient of a substance; nullptr when they are 1 everywhere.
     [[nodiscard]] const CellFactors* distribution_of(const std::string& substance) const;
+    /// Migration of a substance through every face; nullptr when it only goes with the water.
+    [[nodiscard]] const FaceField* migration_of(const std::string& substance) const;
     /// Puts the barriers in series with the conductances of the faces [m²/s].
     void add_barriers(FaceField& conductance) const;
 

@@ -100,6 +100,16 @@ void EditSession::set_barriers(const std::string& layer, std::vector<FaceBarrier
     ++domain_.medium_version;
 }
 
+void EditSession::set_migration(const std::string& layer, const std::string& substance, std::vector<FaceMigration> faces) {
+    const auto present = domain_.alterations.migration.find(substance);
+    auto trial = present == domain_.alterations.migration.end() ? Migration{} : present->second;
+    if (!trial.set(domain_.grid, layer, std::move(faces))) return;
+    begin();
+    if (!equations_) return;
+    domain_.alterations.migration[substance] = std::move(trial);
+    ++domain_.medium_version;
+}
+
 void EditSession::remove(Removal removal) {
     const bool brings =
         std::any_of(removal.backfill_content.begin(), removal.backfill_content.end(), [](const auto& entry) { return entry.second > 0; });

@@ -43,6 +43,8 @@ public:
                             std::span<const double> factors);
     /// The barriers of this layer, instead of those it had.
     void set_barriers(const std::string& layer, std::vector<FaceBarrier> barriers);
+    /// What moves a substance through faces besides the water; instead of what this layer had.
+    void set_migration(const std::string& layer, const std::string& substance, std::vector<FaceMigration> faces);
     /// Takes amounts out and puts others in; booked under the removal's names.
     void remove(Removal removal);
     /// Rates of a reaction [1/s], one per cell of it. No equation has to recompute anything for that.

@@ -203,7 +203,10 @@ bool Measure::ends_now(const EditSession& session) const {
 }
 
 void Measure::act(EditSession& session) {
-    if (ended()) return;
+    if (ended()) {
+        remain(session);
+        return;
+    }
     if (!begun() && session.time() >= due_ && (!start_trigger_ || start_trigger_->holds(session.state()))) {
         begun_ = session.time();
         begin(session);
@@ -243,6 +246,11 @@ bool Measure::require_substance(const std::string& id, const Place& place, const
 void Measure::require_substances(const std::map<std::string, double>& by_substance, std::string_view key, const Site& site,
                                  Diagnostics& diagnostics) const {
     for (const auto& [id, value] : by_substance) require_substance(id, places.of(key), site, diagnostics);
+}
+
+Index Measure::index_of(const State& state, const std::string& substance) {
+    const auto& all = state.substances;
+    return std::find_if(all.begin(), all.end(), [&](const Substance& s) { return s.id == substance; }) - all.begin();
 }
 
 double Measure::volume_of(const Domain& domain, std::span<const Index> cells) {

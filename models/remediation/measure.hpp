@@ -99,6 +99,8 @@ public:
     virtual void begin(EditSession& session) = 0;
     virtual void work(EditSession& session) { (void)session; }
     virtual void finish(EditSession& session) { (void)session; }
+    /// Before every step after it has ended: for what it leaves behind.
+    virtual void remain(EditSession& session) { (void)session; }
     /// False when all it does is let things be: then not even its moments are events.
     virtual bool changes_something(EditSession& trial) {
         begin(trial);
@@ -147,6 +149,8 @@ protected:
     static bool require_substance(const std::string& id, const Place& place, const Site& site, Diagnostics& diagnostics);
     void require_substances(const std::map<std::string, double>& by_substance, std::string_view key, const Site& site,
                             Diagnostics& diagnostics) const;
+    /// The position of a substance in the state.
+    static Index index_of(const State& state, const std::string& substance);
     static double volume_of(const Domain& domain, std::span<const Index> cells);
     static double plan_area_of(const Domain& domain, std::span<const Index> cells);
 

@@ -15,10 +15,11 @@ namespace galena {
 void SoluteTransport::assemble(const State& state, const Solute& solute, const Step& step) {
     const auto& grid = domain_.grid;
     const double diffusion = solute.table.molecular_diffusion;
+    const auto* migration = domain_.alterations.migration_of(solute.id);
     for_each_face(grid, [&](const Face& f) {
         const double spreading =
             (dispersion_.x.empty() ? 0.0 : dispersion_[f]) + (diffusion > 0 ? diffusion * diffusion_geometry_[f] : 0.0);
-        const double q = state.water_flux[f];
+        const double q = migration ? state.water_flux[f] + (*migration)[f] : state.water_flux[f];
         matrix_.from_left[f] = std::max(0.0, q) + spreading;
         matrix_.from_right[f] = std::max(0.0, -q) + spreading;
     });

@@ -186,7 +186,9 @@ double SoluteTransport::outflow_through(const State& state, const Solute& solute
     const Index face = outer_face(grid, c, side);
     const Index other = neighbour(grid, c, side);
     if (other < 0 || grid.status(other) == CellStatus::inactive) return 0.0;  // the box's own sides are booked as exchanges
-    const double q = (growing ? 1.0 : -1.0) * state.water_flux.along(axis)[face];
+    const auto* migration = domain_.alterations.migration_of(solute.id);
+    const double flux = state.water_flux.along(axis)[face] + (migration ? migration->along(axis)[face] : 0.0);
+    const double q = (growing ? 1.0 : -1.0) * flux;
     const double spreading =
         (dispersion_.x.empty() ? 0.0 : dispersion_.along(axis)[face]) +
         (solute.table.molecular_diffusion > 0 ? solute.table.molecular_diffusion * diffusion_geometry_.along(axis)[face] : 0.0);
