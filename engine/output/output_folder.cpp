@@ -14,8 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto marker = ".galena";
-constexpr const char* own_files[] = {"results.h5", "fields.pvd",    "observations.csv", "budget.csv",    "zones.csv",
-                                     "log.txt",    "checkpoint.h5", "ensemble.h5",      "ensemble.part", "risk.csv"};
+constexpr const char* own_files[] = {"results.h5",     "fields.pvd",       "observations.csv", "budget.csv",    "zones.csv",
+                                     "log.txt",        "checkpoint.h5",    "ensemble.h5",      "ensemble.part", "risk.csv",
+                                     "comparison.csv", "optimisation.csv", "best.toml"};
 
 struct OwnFolder {
     const char* name;

@@ -1,0 +1,434 @@
+#include "study/optimise.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "core/suggestion.hpp"
+#include "output/csv_writer.hpp"
+#include "output/output_folder.hpp"
+#include "output/results_file.hpp"
+#include "scenario/scenario.hpp"
+#include "study/plan_trial.hpp"
+#include "study/plan_variables.hpp"
+#include "study/run.hpp"
+
+namespace galena {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// One trial: the values chosen and what they gave.
+struct PlanTrial {
+    std::vector<Node> values;  ///< one per variable
+    PlanOutcome outcome;
+    bool local = false;
+
+    /// The largest ratio of concentration and limit; infinite when it failed.
+    [[nodiscard]] double worst() const {
+        double most = 0;
+        for (const double ratio : outcome.ratios) most = std::max(most, ratio);
+        return std::isnan(outcome.cost) ? infinite : most;
+    }
+    [[nodiscard]] bool keeps() const { return worst() <= 1 + 1e-6; }
+};
+
+/// The value of a variable as a number for tables: of dates the seconds since 1970, of choices of texts their position.
+double number_of(const Node& node) {
+    switch (node.kind) {
+        case Node::Kind::integer: return static_cast<double>(node.integer);
+        case Node::Kind::number: return node.number;
+        case Node::Kind::boolean: return node.boolean ? 1 : 0;
+        case Node::Kind::date: return static_cast<double>(node.date.seconds);
+        case Node::Kind::text:
+            if (const auto quantity = split_quantity(node.text)) return quantity->number;
+            return nan;
+        default: return nan;
+    }
+}
+
+class PlanSearch {
+public:
+    explicit PlanSearch(const OptimiseOptions& options) : options_(options) {}
+
+    ExitCode run() {
+        read();
+        folder_ = std::make_unique<OutputFolder>(
+            OutputFolder::prepare(options_.output ? *options_.output : options_.site.parent_path() / "results"));
+        open_history();
+        for_each_combination([&](const std::vector<Node>& chosen) { search(chosen); });
+        return finish();
+    }
+
+private:
+    // ---- what is asked ------------------------------------------------------------------------------------------------------------
+
+    void read() {
+        Diagnostics diagnostics;
+        base_ = read_toml(options_.site);
+        const auto* given = base_.find("optimise");
+        if (!given)
+            throw ScenarioError({options_.site.string(), 0, 0}, "the site file has no [optimise]",
+                                "add it: the scenario, its variables and limits");
+        ReadContext context{diagnostics, options_.site.parent_path()};
+        reading::read_value(given->value, {"optimise", "", anything}, context, wanted_);
+        diagnostics.throw_if_errors();
+        tree_ = base_;
+        if (!wanted_.scenario.empty() || base_.find("scenario")) take_named_scenario(diagnostics);
+        if (wanted_.variables.empty())
+            diagnostics.error(wanted_.place, "[optimise] has nothing to choose", "add [[optimise.variable]] tables");
+        for (const auto& table : wanted_.variables)
+            if (auto variable = PlanVariable::make(table, tree_, diagnostics)) variables_.push_back(std::move(*variable));
+        check_limits(diagnostics);
+        diagnostics.throw_if_errors();
+        Diagnostics sound;
+        const auto site = Site::from_tree(tree_, options_.site.parent_path(), sound);
+        sound.throw_if_errors();
+        start_ = site.section<SiteTable>().start;
+        name_ = site.section<SiteTable>().name;
+    }
+
+    void take_named_scenario(Diagnostics& diagnostics) {
+        const auto names = scenario_names(base_);
+        if (wanted_.scenario.empty()) {
+            diagnostics.error(wanted_.place, "[optimise] names no scenario", "give scenario; " + suggestion("", names));
+        } else if (std::find(names.begin(), names.end(), wanted_.scenario.text) == names.end()) {
+            diagnostics.error(wanted_.scenario.place, fmt::format("the site file has no scenario '{}'", wanted_.scenario.text),
+                              suggestion(wanted_.scenario.text, names));
+        } else {
+            take_scenario(tree_, wanted_.scenario.text, options_.site.string(), diagnostics);
+        }
+    }
+
+    void check_limits(Diagnostics& diagnostics) const {
+        std::vector<std::string> receptors, substances;
+        if (const auto* list = tree_.find("receptor"))
+            for (const auto& item : list->value.items)
+                if (const auto* name = item.find("name")) receptors.push_back(name->value.text);
+        if (const auto* table = tree_.find("substance"))
+            for (const auto& entry : table->value.entries) substances.push_back(entry.key);
+        for (const auto& limit : wanted_.limits) {
+            if (std::find(receptors.begin(), receptors.end(), limit.receptor.text) == receptors.end())
+                diagnostics.error(limit.receptor.place, fmt::format("there is no receptor '{}'", limit.receptor.text),
+                                  receptors.empty() ? "add it as [[receptor]]" : suggestion(limit.receptor.text, receptors));
+            if (std::find(substances.begin(), substances.end(), limit.substance.text) == substances.end())
+                diagnostics.error(limit.substance.place, fmt::format("there is no substance '{}'", limit.substance.text),
+                                  suggestion(limit.substance.text, substances));
+            if (limit.from && limit.until && !(*limit.from < *limit.until))
+                diagnostics.error(limit.places.of("until"),
+                                  fmt::format("the limit of receptor '{}' ends before it begins", limit.receptor.text),
+                                  "give until after from");
+        }
+    }
+
+    // ---- the search ---------------------------------------------------------------------------------------------------------------
+
+    /// All combinations of what is chosen among values; one without any.
+    void for_each_combination(const std::function<void(const std::vector<Node>&)>& body) const {
+        std::vector<std::size_t> at(variables_.size(), 0);
+        for (;;) {
+            std::vector<Node> chosen(variables_.size());
+            for (std::size_t v = 0; v < variables_.size(); ++v)
+                if (variables_[v].choices() > 0) chosen[v] = variables_[v].choice(at[v]);
+            body(chosen);
+            std::size_t v = 0;
+            for (; v < variables_.size(); ++v) {
+                if (variables_[v].choices() == 0) continue;
+                if (++at[v] < variables_[v].choices()) break;
+                at[v] = 0;
+            }
+            if (v == variables_.size()) return;
+        }
+    }
+
+    /// The numbers between bounds, with the choices fixed.
+    void search(std::vector<Node> chosen) {
+        OptimisationProblem problem;
+        std::vector<std::size_t> free;
+        for (std::size_t v = 0; v < variables_.size(); ++v) {
+            if (variables_[v].choices() > 0) continue;
+            free.push_back(v);
+            problem.low.push_back(variables_[v].low());
+            problem.high.push_back(variables_[v].high());
+            problem.start.push_back(variables_[v].present(tree_).value_or(0.5 * (variables_[v].low() + variables_[v].high())));
+        }
+        problem.constraints = wanted_.limits.size();
+        problem.evaluate = [&](std::span<const double> x) {
+            for (std::size_t n = 0; n < free.size(); ++n) chosen[free[n]] = variables_[free[n]].value(x[n]);
+            return evaluate(chosen);
+        };
+        const auto first = trials_.size();
+        const auto optimum = minimise(
+            problem, {.global_trials = wanted_.global_trials, .local_trials = wanted_.local_trials, .tolerance = wanted_.tolerance});
+        for (std::size_t n = 0; n < optimum.history.size(); ++n) trials_[first + n].local = optimum.history[n].local;
+    }
+
+    Evaluation evaluate(const std::vector<Node>& values) {
+        auto tree = tree_;
+        // Measures that are not done go last: the keys of their variables are still put, and mean nothing.
+        for (const bool measures : {false, true})
+            for (std::size_t v = 0; v < variables_.size(); ++v)
+                if (variables_[v].is_measure() == measures) variables_[v].put(tree, values[v]);
+        drop_empty_measures(tree);
+        Diagnostics diagnostics;
+        PlanTrial trial{values, run_plan(tree, options_.site.parent_path(), wanted_, diagnostics), false};
+        if (trials_.empty()) diagnostics.throw_if_errors();  // what is wrong with the first is wrong with the file
+        write_row(trial);
+        trials_.push_back(std::move(trial));
+        say_progress();
+        return trials_.back().outcome.evaluation();
+    }
+
+    static void drop_empty_measures(Node& tree) {
+        std::erase_if(tree.entries, [](const Entry& e) { return e.key == "measure" && e.value.is_array() && e.value.items.empty(); });
+    }
+
+    [[nodiscard]] std::size_t best() const {
+        const auto better = [](const PlanTrial& a, const PlanTrial& b) {
+            if (a.keeps() && b.keeps()) return a.outcome.cost < b.outcome.cost;
+            return a.worst() < b.worst();
+        };
+        return static_cast<std::size_t>(std::min_element(trials_.begin(), trials_.end(), better) - trials_.begin());
+    }
+
+    // ---- what is told -------------------------------------------------------------------------------------------------------------
+
+    void open_history() {
+        std::vector<std::string> header{"trial"};
+        for (const auto& v : variables_) header.push_back(v.key());
+        header.push_back(words<OptimiseGoal>[static_cast<std::size_t>(wanted_.goal)]);
+        for (std::size_t n = 0; n < wanted_.limits.size(); ++n) header.push_back(limit_name(n) + " over limit");
+        for (const char* name : {"keeps_limits", "missing_prices", "failure"}) header.emplace_back(name);
+        history_ = std::make_unique<CsvWriter>(*folder_ / "optimisation.csv", header);
+    }
+    [[nodiscard]] std::string limit_name(std::size_t n) const {
+        const auto& limit = wanted_.limits[n];
+        auto name = limit.receptor.text + "/" + limit.substance.text;
+        if (limit.from) name += " from " + limit.from->text();
+        if (limit.until) name += " until " + limit.until->text();
+        return name;
+    }
+    /// At once, so that the history of a search that is stopped is there.
+    void write_row(const PlanTrial& trial) {
+        std::vector<std::string> texts;
+        for (const auto& value : trial.values) texts.push_back(value.kind == Node::Kind::text ? value.text : toml_text(value));
+        std::vector<CsvWriter::Field> row{static_cast<double>(trials_.size() + 1)};
+        for (const auto& text : texts) row.emplace_back(std::string_view(text));
+        row.emplace_back(trial.outcome.cost);
+        for (std::size_t n = 0; n < wanted_.limits.size(); ++n)
+            row.emplace_back(n < trial.outcome.ratios.size() ? trial.outcome.ratios[n] : nan);
+        row.emplace_back(trial.keeps() ? 1.0 : 0.0);
+        row.emplace_back(trial.outcome.missing_prices);
+        row.emplace_back(std::string_view(trial.outcome.failure));
+        history_->row(row);
+        history_->flush();
+    }
+
+    [[nodiscard]] std::string plan_text(const PlanTrial& trial) const {
+        std::string text;
+        for (std::size_t v = 0; v < variables_.size(); ++v)
+            text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", variables_[v].key(), toml_text(trial.values[v]));
+        return text;
+    }
+
+    void say_progress() const {
+        if (options_.quiet || options_.json) return;
+        const auto& trial = trials_.back();
+        fmt::print("trial {:>4}: {:>12} {} {}{}  {}\n", trials_.size(),
+                   std::isnan(trial.outcome.cost) ? std::string("failed") : fmt::format("{:.5g}", trial.outcome.cost),
+                   trial.outcome.currency, trial.keeps() ? "keeps every limit" : fmt::format("{:.3g} times a limit", trial.worst()),
+                   trials_.size() - 1 == best() ? ", the best so far" : "", plan_text(trial));
+        std::fflush(stdout);
+    }
+
+    ExitCode finish() {
+        const auto& found = trials_[best()];
+        write_best(found);
+        write_results();
+        if (options_.json) fmt::print("{}\n", json().dump(2));
+        else if (!options_.quiet) say_result(found);
+        return found.keeps() ? done : could_not_go_on;
+    }
+
+    void say_result(const PlanTrial& found) const {
+        if (found.keeps())
+            fmt::print("\nthe best of {} plans costs {:.5g} {} and keeps every limit: {}\n", trials_.size(), found.outcome.cost,
+                       found.outcome.currency, plan_text(found));
+        else
+            fmt::print("\nno plan of {} keeps every limit; the nearest costs {:.5g} {}: {}\n", trials_.size(), found.outcome.cost,
+                       found.outcome.currency, plan_text(found));
+        for (std::size_t n = 0; n < found.outcome.ratios.size(); ++n)
+            fmt::print("  {}: {:.4g} of the limit\n", limit_name(n), found.outcome.ratios[n]);
+        if (found.outcome.missing_prices > 0)
+            fmt::print("  {} prices are not known: they are missing from the cost, not zero\n", found.outcome.missing_prices);
+        fmt::print("as a site file: {}, scenario optimised; every trial: {}\n", (*folder_ / "best.toml").string(),
+                   (*folder_ / "optimisation.csv").string());
+    }
+
+    [[nodiscard]] nlohmann::json json() const {
+        const auto of = [&](const PlanTrial& trial) {
+            nlohmann::json values = nlohmann::json::object(), ratios = nlohmann::json::object();
+            for (std::size_t v = 0; v < variables_.size(); ++v) values[variables_[v].key()] = toml_text(trial.values[v]);
+            for (std::size_t n = 0; n < trial.outcome.ratios.size(); ++n) ratios[limit_name(n)] = trial.outcome.ratios[n];
+            nlohmann::json cost;
+            if (!std::isnan(trial.outcome.cost)) cost = trial.outcome.cost;
+            return nlohmann::json{{"values", values},     {"cost", cost},
+                                  {"over_limit", ratios}, {"keeps_limits", trial.keeps()},
+                                  {"local", trial.local}, {"failure", trial.outcome.failure}};
+        };
+        auto list = nlohmann::json::array();
+        for (const auto& trial : trials_) list.push_back(of(trial));
+        return {{"best", best()}, {"feasible", trials_[best()].keeps()}, {"trials", list}};
+    }
+
+    /// The site file as it is, with one more scenario: the one that was optimised, with the values that were found. Files it names are
+    /// named from the folder of the results.
+    void write_best(const PlanTrial& found) const {
+        std::ifstream in(options_.site, std::ios::binary);
+        std::string text((std::istreambuf_iterator<char>(in)), {});
+        rename_files(base_, text);
+        Node set;
+        std::vector<std::string> measures;
+        for (const auto& measure : measures_of(tree_)) measures.push_back(measure);
+        for (std::size_t v = 0; v < variables_.size(); ++v)
+            if (!variables_[v].is_measure()) add_at(set, variables_[v].path(), found.values[v]);
+            else if (!found.values[v].boolean) std::erase(measures, variables_[v].path().back());
+        std::ofstream out(*folder_ / "best.toml", std::ios::binary);
+        out << text << (text.empty() || text.back() == '\n' ? "" : "\n")
+            << "\n# Found by galena optimise: " << (found.keeps() ? "keeps every limit" : "keeps not every limit; the nearest")
+            << fmt::format(", {:.6g} {}, the best of {} trials.\n", found.outcome.cost, found.outcome.currency, trials_.size());
+        out << "[[scenario]]\nname = \"optimised\"\nmeasures = [";
+        for (std::size_t m = 0; m < measures.size(); ++m) out << (m ? ", " : "") << toml_text(text_node(measures[m]));
+        out << "]\n";
+        const auto chosen = chosen_scenario();
+        if (const auto* without = chosen.find("without")) out << "without = " << toml_text(without->value) << '\n';
+        if (const auto* before = chosen.find("set"); before && before->value.is_table()) {
+            Node all = before->value;
+            for (std::size_t v = 0; v < variables_.size(); ++v)
+                if (!variables_[v].is_measure()) add_at(all, variables_[v].path(), found.values[v]);
+            set = std::move(all);
+        }
+        if (!set.entries.empty()) out << "set = " << toml_text(set) << '\n';
+        if (!out.flush()) throw std::runtime_error("best.toml cannot be written");
+    }
+
+    static Node text_node(const std::string& text) {
+        Node node;
+        node.kind = Node::Kind::text;
+        node.text = text;
+        return node;
+    }
+    static std::vector<std::string> measures_of(const Node& tree) {
+        std::vector<std::string> names;
+        if (const auto* list = tree.find("measure"))
+            for (const auto& item : list->value.items)
+                if (const auto* name = item.find("name")) names.push_back(name->value.text);
+        return names;
+    }
+    [[nodiscard]] Node chosen_scenario() const {
+        if (const auto* list = base_.find("scenario"))
+            for (const auto& item : list->value.items)
+                if (const auto* name = item.find("name"); name && name->value.text == wanted_.scenario.text) return item;
+        return {};
+    }
+    /// Puts a value at a path of tables, made where they are missing.
+    static void add_at(Node& table, const std::vector<std::string>& path, const Node& value) {
+        Node* node = &table;
+        for (std::size_t n = 0; n < path.size(); ++n) {
+            auto at = std::find_if(node->entries.begin(), node->entries.end(), [&](const Entry& e) { return e.key == path[n]; });
+            if (at == node->entries.end()) at = node->entries.insert(at, {path[n], {}, {}});
+            if (n + 1 == path.size()) at->value = value;
+            node = &at->value;
+        }
+    }
+    /// Texts that name a file beside the site file name it from the folder of the results.
+    void rename_files(const Node& node, std::string& text) const {
+        if (node.kind == Node::Kind::text && !node.text.empty() && node.text.size() < 256) {
+            std::error_code ignored;
+            const auto file = options_.site.parent_path() / node.text;
+            if (!std::filesystem::path(node.text).is_absolute() && std::filesystem::is_regular_file(file, ignored)) {
+                const auto there = std::filesystem::relative(file, folder_->path()).string();
+                for (const char quote : {'"', '\''}) {
+                    const auto old = fmt::format("{0}{1}{0}", quote, node.text), fresh = fmt::format("{0}{1}{0}", quote, there);
+                    for (auto at = text.find(old); at != std::string::npos; at = text.find(old, at + fresh.size()))
+                        text.replace(at, old.size(), fresh);
+                }
+            }
+        }
+        for (const auto& item : node.items) rename_files(item, text);
+        for (const auto& entry : node.entries) rename_files(entry.value, text);
+    }
+
+    void write_results() const {
+        Hdf5File file(*folder_ / "results.h5", Hdf5File::Mode::create);
+        file.set("/", "format", "galena optimisation");
+        file.set("/", "format_version", 1);
+        file.set("/", "program_version", program_version());
+        file.set("/", "site_name", name_);
+        file.set("/", "start", start_.text());
+        file.set("/", "command", typed_command_line());
+        std::vector<std::string> names, limits, failure;
+        std::vector<double> values, cost, ratios, keeps, local;
+        for (const auto& v : variables_) names.push_back(v.key());
+        for (std::size_t n = 0; n < wanted_.limits.size(); ++n) limits.push_back(limit_name(n));
+        for (const auto& trial : trials_) {
+            for (const auto& value : trial.values) values.push_back(number_of(value));
+            for (std::size_t n = 0; n < limits.size(); ++n)
+                ratios.push_back(n < trial.outcome.ratios.size() ? trial.outcome.ratios[n] : nan);
+            cost.push_back(trial.outcome.cost);
+            keeps.push_back(trial.keeps() ? 1 : 0);
+            local.push_back(trial.local ? 1 : 0);
+            failure.push_back(trial.outcome.failure);
+        }
+        const auto describe = [&](const std::string& path, const std::string& unit_text, const std::string& meaning) {
+            file.set(path, "unit", unit_text);
+            file.set(path, "meaning", meaning);
+        };
+        file.write("/optimisation/variable", names);
+        describe("/optimisation/variable", "", "what was chosen: the columns of value");
+        file.write("/optimisation/value", values, {trials_.size(), names.size()});
+        describe("/optimisation/value", "as in the site file", "of each trial; dates in seconds since 1970-01-01, measures 1 done, 0 not");
+        file.write("/optimisation/cost", cost);
+        describe("/optimisation/cost", trials_[best()].outcome.currency, "NaN: the trial failed");
+        if (!limits.empty()) {
+            file.write("/optimisation/limit", limits);
+            describe("/optimisation/limit", "", "receptor, substance and dates: the columns of over_limit");
+            file.write("/optimisation/over_limit", ratios, {trials_.size(), limits.size()});
+            describe("/optimisation/over_limit", "1", "highest concentration over the limit");
+        }
+        file.write("/optimisation/keeps_limits", keeps);
+        describe("/optimisation/keeps_limits", "1", "1: every limit is kept");
+        file.write("/optimisation/local", local);
+        describe("/optimisation/local", "1", "1: of the search around the best");
+        file.write("/optimisation/failure", failure);
+        describe("/optimisation/failure", "", "why a trial failed");
+        file.set("/", "best", static_cast<double>(best()));
+    }
+
+    OptimiseOptions options_;
+    OptimiseTable wanted_;
+    Node base_, tree_;  ///< as read; with the scenario taken
+    std::vector<PlanVariable> variables_;
+    std::vector<PlanTrial> trials_;
+    std::unique_ptr<OutputFolder> folder_;
+    std::unique_ptr<CsvWriter> history_;
+    Date start_;
+    std::string name_;
+};
+
+}  // namespace
+
+ExitCode optimise(const OptimiseOptions& options) {
+    try {
+        return PlanSearch(options).run();
+    } catch (const ScenarioError& mistake) {
+        fmt::print(stderr, "{}{}\n", mistake.what(), mistake.diagnostics().tally());
+        return wrong_input;
+    }
+}
+
+}  // namespace galena
