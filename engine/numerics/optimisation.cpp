@@ -51,8 +51,10 @@ private:
     [[nodiscard]] std::size_t dimension() const { return problem_.low.size(); }
 
     const Trial& trial(const std::vector<double>& x) {
+        constexpr double rounding = 1e-9;  // of the way between the bounds and numbers from 0 to 1
+        const auto same = [&](double a, double b) { return std::abs(a - b) <= rounding; };
         for (std::size_t t = 0; t < tried_.size(); ++t)
-            if (tried_[t] == x) return optimum_.history[t];
+            if (std::equal(x.begin(), x.end(), tried_[t].begin(), same)) return optimum_.history[t];
         if (static_cast<int>(tried_.size()) >= most_trials_) throw Enough{};
         Trial fresh;
         for (std::size_t n = 0; n < dimension(); ++n) {

@@ -64,6 +64,9 @@ TEST_SUITE("long") {
         CHECK(number("removal", "removed/CrVI/dissolved [kg]") > 0);
         CHECK(number("iron_wall", "final/trench line/CrVI [mg/L]") < 0.1 * number("do_nothing", "final/trench line/CrVI [mg/L]"));
         CHECK(number("iron_wall", "capacity used, where most is [1]") > 0);
+        // About 5 mg/L arrive at a wall that lasts 8.6 years at 20 mg/L: it fails after 27 years, in 2049, and is renewed.
+        if (!galena::reduced_effort()) CHECK(number("iron_wall", "replacements [1]") == 1);
+        CHECK(number("pump_and_treat", "rebound/farm well/CrVI") > 1.3);
         CHECK(number("pump_and_treat", "removed/CrVI/pumped [kg]") > 0);
         CHECK(number("pump_and_treat", "rebound_peak/farm well/CrVI [mg/L]") >
               number("pump_and_treat", "at_shut_off/farm well/CrVI [mg/L]"));
