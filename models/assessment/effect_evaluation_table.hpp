@@ -7,7 +7,7 @@
 namespace galena {
 
 template <>
-inline const Words words<UclMethod> = {"student_t", "chebyshev", "bootstrap"};
+inline const Words words<UclMethod> = {"student_t", "chebyshev", "bootstrap", "land_h"};
 
 /// [[effect_evaluation.soil]]
 struct SoilEvaluationTable {

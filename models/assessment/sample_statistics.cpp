@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/tools/roots.hpp>
 
 #include "core/random.hpp"
 
@@ -49,6 +50,48 @@ double ucl_chebyshev(const MeanAndDeviation& of, std::size_t n) {
     return of.mean + std::sqrt(1 / 0.05 - 1) * of.deviation / std::sqrt(static_cast<double>(n));
 }
 
+namespace {
+
+/// Land's test of mean + variance / 2 = psi for normal values: given the sum of squares about psi, u = √n (mean − psi) / √(sum of squares)
+/// has a density ∝ (1 − u²)^((n − 3)/2) exp(−√(n · sum of squares) u / 2). Returns the probability of a u as small as the one seen.
+double land_probability(double psi, const MeanAndDeviation& of, double n) {
+    const double away = of.mean - psi, squares = (n - 1) * of.deviation * of.deviation + n * away * away;
+    const double tilt = 0.5 * std::sqrt(n * squares), seen = std::asin(std::clamp(std::sqrt(n) * away / std::sqrt(squares), -1.0, 1.0));
+    // With u = sin φ the density is smooth for n ≥ 2. Its logarithm is largest where (n − 2) tan φ = −tilt cos φ.
+    const double m = n - 2, peak = (m - std::sqrt(m * m + 4 * tilt * tilt)) / (2 * tilt);  // sin φ there
+    const auto logarithm = [&](double sine, double cosine) { return (m > 0 ? m * std::log(cosine) : 0.0) - tilt * sine; };
+    const double highest = logarithm(peak, std::sqrt(std::max(1 - peak * peak, 1e-300)));
+    const auto integral = [&](double from, double to) {
+        constexpr int intervals = 400;  // Simpson's rule
+        double sum = 0;
+        for (int k = 0; k <= intervals; ++k) {
+            const double phi = from + (to - from) * k / intervals, cosine = std::max(std::cos(phi), 1e-300);
+            sum += (k == 0 || k == intervals ? 1 : k % 2 ? 4 : 2) * std::exp(logarithm(std::sin(phi), cosine) - highest);
+        }
+        return sum * (to - from);
+    };
+    // Beyond a dozen widths of the peak there is nothing, and the points are better spent within.
+    const double width = 12 / std::sqrt(std::max(m + tilt, 1.0)), centre = std::asin(peak);
+    const double low = std::max(-0.5 * M_PI, std::min(centre, seen) - width), high = std::min(0.5 * M_PI, std::max(centre, seen) + width);
+    const double below = integral(low, seen), above = integral(seen, high);
+    return below / (below + above);
+}
+
+}  // namespace
+
+double ucl_land(const MeanAndDeviation& of, std::size_t n) {
+    if (!(of.deviation > 0)) return std::exp(of.mean);
+    const auto excess = [&](double psi) { return land_probability(psi, of, static_cast<double>(n)) - 0.05; };
+    double low = of.mean, high = of.mean + of.deviation;
+    for (int k = 0; k < 60 && excess(high) > 0; ++k) {
+        low = high;
+        high = of.mean + 2 * (high - of.mean);
+    }
+    std::uintmax_t most = 60;
+    const auto root = boost::math::tools::toms748_solve(excess, low, high, boost::math::tools::eps_tolerance<double>(40), most);
+    return std::exp(0.5 * (root.first + root.second));
+}
+
 double ucl_bootstrap(std::span<const LaboratoryResult> results, std::uint64_t seed) {
     constexpr std::size_t resamples = 1000;
     const RandomStream stream(seed, "bootstrap");
@@ -68,6 +111,12 @@ double ucl_bootstrap(std::span<const LaboratoryResult> results, std::uint64_t se
 
 double upper_confidence_limit(std::span<const LaboratoryResult> results, UclMethod method, std::uint64_t seed) {
     if (method == UclMethod::bootstrap) return ucl_bootstrap(results, seed);
+    if (method == UclMethod::land_h) {
+        std::vector<double> logarithms;
+        for (const auto& result : results) logarithms.push_back(std::log(result.value * (result.below_detection ? 0.5 : 1.0)));
+        const bool all = std::all_of(logarithms.begin(), logarithms.end(), [](double y) { return std::isfinite(y); });
+        return all ? ucl_land(mean_and_deviation(logarithms), results.size()) : std::numeric_limits<double>::infinity();
+    }
     const auto of = kaplan_meier({results.begin(), results.end()});
     return method == UclMethod::student_t ? ucl_student(of, results.size()) : ucl_chebyshev(of, results.size());
 }

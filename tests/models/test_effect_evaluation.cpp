@@ -162,3 +162,26 @@ target = {{ CrVI = "0.1 mg/L" }}
     // The same draws every time.
     CHECK(number_at(result().first, "pass_probability", 0) == number_at(soil, "pass_probability", 0));
 }
+
+TEST_CASE("Land's limit of a lognormal mean against published examples") {
+    using namespace galena::verification;
+    const auto limit = [](const std::vector<double>& values) {
+        std::vector<LaboratoryResult> results;
+        for (const double v : values) results.push_back({v, false});
+        return upper_confidence_limit(results, UclMethod::land_h, 1);
+    };
+    // Both examples interpolate in Land's tables; of four samples 0.01 in an H of 5.4 is already 0.7 % of the limit.
+    const double epa = limit({8.12, 7.32, 4.82, 6.52, 7.80, 11.89, 12.94, 7.51, 18.14, 4.09, 5.70, 15.57, 6.68, 8.15, 5.56});
+    report("effect_evaluation/land_h", "ucl_15_samples:relative", 10.97, epa, std::abs(epa / 10.97 - 1), 2e-3,
+           "US EPA 2000, EPA QA/G-9, box 3-12");
+    const double small = limit({0.043, 0.236, 0.057, 0.016});
+    report("effect_evaluation/land_h", "ucl_4_samples:relative", 11.6, small, std::abs(small / 11.6 - 1), 1e-2,
+           "four samples, Land's exact method as printed by an industrial-hygiene workbook");
+    // H(n = 3, s = 0.1) = 2.750 of Land's table (1975).
+    const double h = (std::log(ucl_land({0, 0.1}, 3)) - 0.005) * std::sqrt(2.0) / 0.1;
+    report("effect_evaluation/land_h", "H_3_samples:max_abs", 2.750, h, std::abs(h - 2.750), 5e-4, "Land 1975, table of H at 95 %");
+    CHECK(limit({1, 1, 1}) == doctest::Approx(1));
+    CHECK(std::isinf(limit({1, 0, 2})));
+    CHECK(ucl_land({2, 0.1}, 2) > ucl_land({2, 0.1}, 3));
+    CHECK(ucl_land({0, 1}, 2000) == doctest::Approx(std::exp(0.5)).epsilon(0.1));
+}
