@@ -170,7 +170,7 @@ TEST_CASE("Land's limit of a lognormal mean against published examples") {
         for (const double v : values) results.push_back({v, false});
         return upper_confidence_limit(results, UclMethod::land_h, 1);
     };
-    // Both examples interpolate in Land's tables; of four samples 0.01 in an H of 5.4 is already 0.7 % of the limit.
+    // Both examples interpolate in Land's tables; of four samples 0.01 in an H of 7.4 is already 0.7 % of the limit.
     const double epa = limit({8.12, 7.32, 4.82, 6.52, 7.80, 11.89, 12.94, 7.51, 18.14, 4.09, 5.70, 15.57, 6.68, 8.15, 5.56});
     report("effect_evaluation/land_h", "ucl_15_samples:relative", 10.97, epa, std::abs(epa / 10.97 - 1), 2e-3,
            "US EPA 2000, EPA QA/G-9, box 3-12");
