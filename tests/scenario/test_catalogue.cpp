@@ -37,14 +37,14 @@ TEST_CASE("the laws registered are those that exist") {
     const std::map<std::string, std::vector<std::string>> expected{
         {"boundary",
          {"atmosphere", "drain", "evapotranspiration", "fixed_head", "general_head", "recharge", "river", "root_uptake", "seepage_face",
-          "tailings_pond", "well"}},
+          "tailings_pond", "waste_pile", "well"}},
         {"cover", {"clay", "membrane", "soil", "store_and_release"}},
         {"immobile", {"first_order", "matrix", "multirate"}},
-        {"leaching", {"constant", "distribution", "exponential", "liquid_solid_ratio", "shrinking_core", "solubility"}},
+        {"leaching", {"constant", "distribution", "exponential", "liquid_solid_ratio", "oxidation", "shrinking_core", "solubility"}},
         {"liner", {"clay", "composite", "double_composite", "geomembrane", "none"}},
         {"measure",
-         {"cover", "cutoff_wall", "excavation", "in_situ_reduction", "interception_drain", "natural_attenuation", "pump_and_treat",
-          "reactive_barrier", "stabilisation"}},
+         {"agronomic_control", "cover", "cutoff_wall", "electrokinetics", "excavation", "in_situ_reduction", "interception_drain",
+          "natural_attenuation", "phytoextraction", "pump_and_treat", "reactive_barrier", "soil_flushing", "stabilisation"}},
         {"retention", {"brooks_corey", "gardner", "tabulated", "van_genuchten"}},
         {"screen",
          {"allowable_load", "capture_width", "clay_liner", "composite_liner", "continuous_1d", "continuous_2d", "instantaneous_1d",
@@ -65,9 +65,9 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     CHECK(fmt::format("{}", fmt::join(observers, " ")) ==
           "assessment effect_evaluation facilities farmland farmland_units health_risk observed particles receptors remediation");
     CHECK(fmt::format("{}", fmt::join(tables, " ")) ==
-          "assessment boundary changing_conductivity cost effect_evaluation farmland farmland_units flow flow_barrier grid health_risk "
-          "immobile measure medium observation observed output particles receptor retention risk scenario screen site source substance "
-          "survey transport zone");
+          "assessment boundary changing_conductivity cost effect_evaluation farmland farmland_units flow flow_barrier grid "
+          "health_risk immobile measure medium observation observed optimise output particles receptor retention risk scenario "
+          "screen site source substance survey transport zone");
 }
 
 TEST_CASE("what a table needs is a table") {
