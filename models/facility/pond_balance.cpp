@@ -80,8 +80,7 @@ void TailingsPond::load_drain_down(Load& load, const FlowMoment& moment) const {
     const double dry = floor_.total_area * (start.free > 0 ? 1 - share_covered(before) : 1.0);
     const Weather weather{rain.mean(moment.origin, moment.from, moment.to), evaporation.mean(moment.origin, moment.from, moment.to),
                           moment.origin, moment.from, moment.to};
-    const double bare = 0.1;
-    load.percolation = dry * load.duration * (cover ? cover->percolation(weather) : bare * weather.rain);
+    load.percolation = dry * load.duration * (cover ? cover->percolation(weather) : bare_percolation * weather.rain);
     load.downward = reservoir_outflow(start.drainable, load.percolation + load.downward, load.duration, start.drain_time);
 }
 

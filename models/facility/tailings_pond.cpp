@@ -59,7 +59,11 @@ auto TailingsPond::parameters() {
             parameter("liner", &T::liner, "what lies between tailings and ground"),
             parameter("closure", &T::closure, "date after which nothing is brought or reclaimed, and the tailings drain"),
             parameter("removal", &T::removal, "date on which tailings and water are taken elsewhere; nothing seeps after it"),
-            parameter("cover", &T::cover, "what lies on the tailings after closure; a tenth of the rain passes when absent").with_default(),
+            parameter("cover", &T::cover, "what lies on the tailings after closure").with_default(),
+            parameter("bare_percolation", &T::bare_percolation, "", fraction,
+                      "share of the rain that passes closed tailings without a cover")
+                .with_default()
+                .source("5 to 20 % in wet years"),
             parameter("drain_down_time", &T::drain_down_time, "a", positive,
                       "time constant of drainage after closure; when absent, drainage begins at the seepage of the last day")
                 .source("1 to 30 a"),

@@ -91,7 +91,7 @@ public:
     std::vector<StoragePoint> storage;
     std::optional<SpatialValue> base_elevation;
     std::optional<double> initial_stage, spillway, maximum_step, drain_down_time, slurry_solids;
-    double pond_share = 1, beach_runoff = 0;
+    double pond_share = 1, beach_runoff = 0, bare_percolation = 0.1;
     std::optional<TailingsTable> tailings;
     std::optional<DamTable> dam;
     Series deposition{0.0}, rain{0.0}, evaporation{0.0}, reclaim{0.0}, inflow{0.0};

@@ -88,3 +88,28 @@ TEST_SUITE("long") {
             CHECK(budget.last({{"component", component}, {"term", "closure"}}, "cumulative_in") < 1e-8);
     }
 }
+
+TEST_CASE("example amd_tailings: a cover for water is none for oxygen") {
+    const TemporaryFolder folder;
+    const auto figure = [&](const std::string& scenario, const std::string& time, const std::string& quantity) {
+        const auto out = folder / scenario;
+        if (!std::filesystem::exists(out)) {
+            const auto result = galena_program("run " GALENA_SOURCE_DIR "/examples/amd_tailings/site.toml --scenario " + scenario +
+                                               " --output " + out.string());
+            INFO(result.output);
+            REQUIRE(result.code == 0);
+            CHECK(result.output.find("hypothetical") != std::string::npos);
+            CHECK(Rows(out / "budget.csv").last({{"component", "water of tailings"}, {"term", "closure"}}, "cumulative_in") < 1e-9);
+        }
+        return Rows(out / "tables/facilities.csv").last({{"quantity", quantity}, {"time [d]", time}}, "value");
+    };
+    // To the digits of the page.
+    CHECK(figure("bare", "3652.5", "oxygen taken up") == doctest::Approx(4.5).epsilon(0.02));
+    CHECK(figure("bare", "14610", "pH of the seepage") < 5);
+    CHECK(figure("bare", "10957.5", "pH of the seepage") > 6);
+    CHECK(figure("bare", "54787.5", "depth of the front") == doctest::Approx(4.2).epsilon(0.03));
+    CHECK(figure("capillary_barrier", "3652.5", "oxygen taken up") < 0.01 * figure("bare", "3652.5", "oxygen taken up"));
+    CHECK(figure("capillary_barrier", "54787.5", "seepage per area") == doctest::Approx(figure("bare", "54787.5", "seepage per area")));
+    CHECK(figure("arid_store_and_release", "54787.5", "seepage per area") < 0.11 * figure("arid_bare", "54787.5", "seepage per area"));
+    CHECK(figure("arid_store_and_release", "3652.5", "oxygen taken up") > 0.7 * figure("arid_bare", "3652.5", "oxygen taken up"));
+}
