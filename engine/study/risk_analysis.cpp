@@ -78,6 +78,7 @@ RiskAnalysis::RiskAnalysis(const Site& site, const RiskPlan& plan, const RunList
     swing();
     screen();
     decompose();
+    rank_wells();
 }
 
 void RiskAnalysis::keep(TableBuilder& table) {

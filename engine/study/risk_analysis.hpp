@@ -61,6 +61,17 @@ private:
     void screen();
     void decompose();
 
+    // risk_monitoring.cpp
+    /// What one well, or several together, saw of the plumes.
+    struct WellRecord {
+        std::size_t seen = 0, above = 0, before = 0;  ///< runs: with a finding; above the receptor's limit; found in time
+        std::vector<double> lead;                     ///< from the finding to the limit, of those found in time [s]
+        [[nodiscard]] double median() const;
+    };
+    void rank_wells();
+    void choose_wells();
+    [[nodiscard]] WellRecord watch(const RiskMonitor& monitor, const std::vector<std::size_t>& wells, double interval) const;
+
     void keep(TableBuilder& table);
     /// Numbers of the ensemble's successful runs that a sensitivity speaks of.
     struct Output {

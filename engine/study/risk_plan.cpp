@@ -57,6 +57,30 @@ void add_targets(const RiskLimitTable& limit, const Site& site, const Domain& do
     plan.plumes.push_back({limit.substance.text, limit.concentration});
 }
 
+/// The wells of a monitoring become further targets, with the detection limit.
+void add_monitor(const RiskMonitoringTable& table, const Site& site, const Domain& domain, RiskPlan& plan, Diagnostics& diagnostics) {
+    RiskMonitor monitor{plan.targets.size(), {}, table.intervals, table.response};
+    for (std::size_t t = 0; t < plan.targets.size() && monitor.receptor == plan.targets.size(); ++t)
+        if (plan.targets[t].receptor == table.receptor.text && plan.targets[t].substance == table.substance.text) monitor.receptor = t;
+    if (monitor.receptor == plan.targets.size()) {
+        diagnostics.error(table.receptor.place,
+                          fmt::format("no [[risk.limit]] of {} is judged at '{}'", table.substance.text, table.receptor.text),
+                          "monitoring protects a receptor that has a limit of the substance sampled");
+        return;
+    }
+    std::vector<Name> wells = table.wells;
+    if (wells.empty())
+        for (const auto& point : site.section<ObservationTables>().list)
+            if (point.name.text != table.receptor.text) wells.push_back(point.name);
+    const auto first = plan.targets.size();
+    const auto plumes = plan.plumes.size();
+    RiskLimitTable limit{table.substance, table.detection, wells, {}};
+    if (!wells.empty()) add_targets(limit, site, domain, plan, diagnostics);
+    plan.plumes.resize(plumes);  // a finding is no limit of the ground
+    for (std::size_t t = first; t < plan.targets.size(); ++t) monitor.wells.push_back(t);
+    if (!monitor.wells.empty()) plan.monitors.push_back(std::move(monitor));
+}
+
 }  // namespace
 
 RiskPlan RiskPlan::make(const Site& site, const Domain& domain, Diagnostics& diagnostics) {
@@ -67,6 +91,7 @@ RiskPlan RiskPlan::make(const Site& site, const Domain& domain, Diagnostics& dia
     const auto substances = site.keys("substance");
     for (const auto& limit : risk.limits)
         if (number_of(limit.substance, substances, "substance", diagnostics)) add_targets(limit, site, domain, plan, diagnostics);
+    for (const auto& table : risk.monitoring) add_monitor(table, site, domain, plan, diagnostics);
     if (risk.limits.empty())
         diagnostics.error(site.has("risk") ? risk.place : Place{site.file().string(), 0, 0},
                           "galena risk needs a limit whose exceedance it can count",

@@ -23,8 +23,17 @@ struct RiskPlume {
     double limit = 0;  ///< dissolved [kg/m³]
 };
 
+/// Wells that watch a receptor; positions are those of targets.
+struct RiskMonitor {
+    std::size_t receptor = 0;
+    std::vector<std::size_t> wells;
+    std::vector<double> intervals;  ///< between samplings [s]
+    double response = 0;            ///< [s]
+};
+
 struct RiskPlan {
-    std::vector<RiskTarget> targets;
+    std::vector<RiskTarget> targets;  ///< of the limits; then the monitoring wells with their detection limits
+    std::vector<RiskMonitor> monitors;
     std::vector<RiskPlume> plumes;
     std::vector<double> times;  ///< ascending, since the start [s]
     bool map = true;            ///< cells above the limits are kept for the ensemble's own runs

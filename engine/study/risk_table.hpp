@@ -46,6 +46,30 @@ struct RiskCorrelationTable {
     void check(ReadContext& context);
 };
 
+/// [[risk.monitoring]]
+struct RiskMonitoringTable {
+    Name receptor, substance;
+    double detection = 0, response = 0;
+    std::vector<Name> wells;
+    std::vector<double> intervals{0.5 * seconds_per_year};
+    Places places;
+
+    static auto parameters() {
+        using T = RiskMonitoringTable;
+        return std::tuple{
+            parameter("receptor", &T::receptor, "observation point that the wells protect: one of a [[risk.limit]] of the substance"),
+            parameter("substance", &T::substance, "that is sampled"),
+            parameter("detection", &T::detection, "mg/L", positive,
+                      "concentration that counts as a finding: above background and its scatter"),
+            parameter("wells", &T::wells, "observation points to choose from; all others when absent"),
+            parameter("intervals", &T::intervals, "a", not_negative, "times between samplings that are compared; 0: all the time")
+                .with_default(),
+            parameter("response", &T::response, "a", not_negative, "time that is needed to do something: a later finding is none")
+                .with_default(),
+        };
+    }
+};
+
 struct RiskTable {
     static constexpr std::string_view section = "risk",
                                       meaning = "how galena risk samples what is uncertain, and what it asks of every run";
@@ -60,6 +84,7 @@ struct RiskTable {
     bool map = true;
     std::vector<RiskLimitTable> limits;
     std::vector<RiskCorrelationTable> correlations;
+    std::vector<RiskMonitoringTable> monitoring;
     std::vector<SensitivityMethod> sensitivity;
     int trajectories = 10, levels = 4, base_samples = 128, bootstrap = 500;
     Place place;
@@ -80,6 +105,7 @@ struct RiskTable {
             parameter("map", &T::map, "write the probability of exceedance of every cell").with_default(),
             parameter("limit", &T::limits, "limits whose exceedance is counted"),
             parameter("correlation", &T::correlations, "rank correlations between distributions"),
+            parameter("monitoring", &T::monitoring, "monitoring wells that are ranked by what they would have seen"),
             parameter("sensitivity", &T::sensitivity, "further runs that tell which distributions matter"),
             parameter("trajectories", &T::trajectories, between(2, 10000),
                       "of Morris's method; each needs one run per distribution and one more")

@@ -9,6 +9,7 @@
 #include "study/ensemble.hpp"
 #include "study/risk_plan.hpp"
 #include "study/run.hpp"
+#include "study/statistics.hpp"
 #include "temporary_folder.hpp"
 #include "verification_report.hpp"
 
@@ -218,4 +219,64 @@ TEST_CASE("a site without anything uncertain, or without a limit, is no ensemble
     CHECK(run_risk(folder, column("\"2 L/kg\"", limit), "out") == wrong_input);
     CHECK(run_risk(folder, column(uncertain_kd, ""), "out") == wrong_input);
     CHECK_FALSE(std::filesystem::exists(folder / "out"));
+}
+
+TEST_CASE("monitoring wells are ranked by what they would have seen, and how long before") {
+    const TemporaryFolder folder;
+    const std::string wells = R"([[observation]]
+name = "near"
+x = "20.5 cm"
+y = "5 cm"
+[[observation]]
+name = "between"
+x = "40.5 cm"
+y = "5 cm"
+[[observation]]
+name = "beyond"
+x = "80.5 cm"
+y = "5 cm"
+[risk]
+samples = 40
+)";
+    const std::string monitoring = R"(receptors = ["well"]
+[[risk.monitoring]]
+receptor = "well"
+substance = "Cd"
+detection = "0.2 mg/L"
+intervals = ["0 a", "1 d", "20 d"]
+)";
+    REQUIRE(run_risk(folder, column(uncertain_kd, wells + limit + monitoring), "out") == done);
+    const auto found = table(folder / "out", "monitoring");
+    const auto row = [&](const std::string& well, double days) {
+        for (std::size_t r = 0; r < found.columns[0].texts.size(); ++r)
+            if (found.columns[2].texts[r] == well && std::abs(found.columns[3].numbers[r] * 365.25 - days) < 1e-6) return r;
+        FAIL("no row of " << well);
+        return std::size_t{0};
+    };
+    // Every plume that reaches the well has passed the wells before it, the nearest first; the one beyond sees it too late.
+    for (const auto* well : {"near", "between"}) CHECK(number(found, "probability", row(well, 0)) == 1);
+    CHECK(number(found, "probability", row("beyond", 0)) == 0);
+    CHECK(number(found, "rank", row("near", 0)) == 1);
+    CHECK(number(found, "rank", row("between", 0)) == 2);
+    CHECK(number(found, "lead_p50", row("near", 0)) > number(found, "lead_p50", row("between", 0)));
+    // A day between samplings costs less than a day of lead; with twenty days the plume is mostly seen after it has passed.
+    const double all_the_time = number(found, "lead_p50", row("near", 0)) * 365.25,
+                 daily = number(found, "lead_p50", row("near", 1)) * 365.25;
+    CHECK(daily <= all_the_time);
+    CHECK(daily > all_the_time - 1);
+    CHECK(number(found, "probability", row("near", 20)) < 0.8);
+    // The fronts are those of Ogata and Banks: at one Kd the lead is the difference of both arrivals.
+    const auto runs = table(folder / "out", "runs");
+    const auto arrival = [&](const std::string& well, std::size_t r) {
+        for (const auto& c : runs.columns)
+            if (c.name == fmt::format("arrival time, {}: Cd above 0.2 mg per L", well)) return c.numbers[r] * 365.25;
+        FAIL("no arrival at " << well);
+        return 0.0;
+    };
+    std::vector<double> leads;
+    for (std::size_t r = 1; r <= 40; ++r)
+        if (arrival("well", r) < end_days - 1e-9) leads.push_back(arrival("well", r) - arrival("near", r));
+    CHECK(sample_quantile(leads, 0.5) == doctest::Approx(all_the_time).epsilon(1e-9));
+    const auto network = table(folder / "out", "monitoring_network");
+    CHECK(network.columns[4].texts.at(0) == "near");
 }
