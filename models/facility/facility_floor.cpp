@@ -47,6 +47,7 @@ void FacilityFloor::resolve(const std::vector<Index>& cells, const std::optional
     base.clear();
     total_area = 0;
     lowest = infinite;
+    last_ = {};
     const auto floor = elevation ? field_of(*elevation, site, domain, diagnostics) : CellField();
     for (const Index c : cells) {
         area.push_back(domain.grid.area(c));
@@ -67,12 +68,21 @@ void FacilityFloor::adopt_medium(const std::vector<Index>& cells, const Liner& l
 
 namespace {
 
-/// q = liner(drop − q · resistance): what a liner that is not linear passes in series with a resistance [s] to uniform flow.
+/// q = liner(drop − q · resistance): what a liner that is not linear passes in series with a resistance [s] to uniform flow. Liners resist
+/// far more than what lies above, so that the equation nearly iterates itself; where that does not settle at once, brackets do.
 double through_nonlinear(const Liner& liner, double drop, double resistance, const Overburden& waste, const LinerMoment& moment) {
     if (drop <= 0) return 0;
     const double most = liner.flux(drop, waste, moment);
-    if (most * resistance <= 1e-14 * drop) return most;
-    const auto excess = [&](double q) { return q - liner.flux(drop - q * resistance, waste, moment); };
+    double q = std::min(most, drop / resistance), before = most;
+    for (int n = 0; n < 12; ++n) {
+        const double next = liner.flux(drop - q * resistance, waste, moment);
+        const double change = next - q;
+        if (std::abs(change) <= 4e-15 * most) return next;
+        if (n > 0 && std::abs(change) > 0.1 * std::abs(before)) break;
+        before = change;
+        q = next;
+    }
+    const auto excess = [&](double flux) { return flux - liner.flux(drop - flux * resistance, waste, moment); };
     const double bound = std::min(most, drop / resistance);
     if (excess(bound) <= 0) return bound;
     std::uintmax_t iterations = 200;
@@ -83,18 +93,32 @@ double through_nonlinear(const Liner& liner, double drop, double resistance, con
 
 }  // namespace
 
+/// The flux is the same for all cells of a level floor: the last one is remembered.
+double FacilityFloor::open_flux(double drop, const Overburden& waste, const Liner& liner, const LinerMoment& moment) const {
+    const bool same = last_.drop == drop && last_.thickness == waste.thickness && last_.from == moment.from && last_.to == moment.to;
+    if (same) return last_.flux;
+    const double above = waste.present() ? waste.thickness / waste.conductivity : 0.0, leakance = liner.leakance(moment);
+    const double flux = std::isnan(leakance) ? through_nonlinear(liner, drop, above, waste, moment) : drop / (above + 1 / leakance);
+    last_ = {drop, waste.thickness, moment.from, moment.to, std::max(0.0, flux)};
+    return last_.flux;
+}
+
 FacilityFloor::Seepage FacilityFloor::seepage(std::size_t n, double stage, const Overburden& waste, double head, const Liner& liner,
                                               const LinerMoment& moment) const {
+    const double open = open_flux(stage - base[n] + liner.depth(), waste, liner, moment);
+    const double below = std::max(head, centre[n]), level_under_liner = base[n] - liner.depth();
+    // Open pores as long as the water that comes leaves the liner's underside without pressure.
+    if (below + open * resistance[n] <= level_under_liner) return {open, 0};
     const double above = waste.present() ? waste.thickness / waste.conductivity : 0.0, leakance = liner.leakance(moment);
-    const auto driven = [&](double drop, double in_series) {
-        return std::isnan(leakance) ? through_nonlinear(liner, drop, in_series, waste, moment) : drop / (in_series + 1 / leakance);
-    };
-    const double below = std::max(head, centre[n]);
-    const auto pressed = [&](double level) { return driven(stage - level, above + resistance[n]); };
-    const double connected = pressed(below), open = driven(stage - base[n] + liner.depth(), above);
-    if (open < connected) return {std::max(0.0, open), 0};
-    if (head <= centre[n]) return {std::max(0.0, connected), 0};
-    if (!std::isnan(leakance)) return {connected, 1 / (above + resistance[n] + 1 / leakance)};
+    const double in_series = above + resistance[n];
+    const bool slides = head > centre[n];
+    if (!std::isnan(leakance)) {
+        const double flux = (stage - below) / (in_series + 1 / leakance);
+        return {slides ? flux : std::max(0.0, flux), slides ? 1 / (in_series + 1 / leakance) : 0.0};
+    }
+    const auto pressed = [&](double level) { return through_nonlinear(liner, stage - level, in_series, waste, moment); };
+    const double connected = pressed(below);
+    if (!slides) return {connected, 0};
     const double nearby = 1e-6 * std::max(1e-3, stage - below);
     return {connected, std::max(0.0, (connected - pressed(below + nearby)) / nearby)};
 }

@@ -9,7 +9,8 @@
 
 namespace galena {
 
-struct FacilityFloor {
+class FacilityFloor {
+public:
     std::vector<double> area, base, centre, resistance;  ///< per cell: in plan [m²], floor and cell's centre [m], between them [s]
     double total_area = 0, lowest = 0;
 
@@ -29,6 +30,15 @@ struct FacilityFloor {
     /// smaller of both fluxes is the one that is. Negative where groundwater rises into the facility through a liner that lets it.
     [[nodiscard]] Seepage seepage(std::size_t n, double stage, const Overburden& waste, double head, const Liner& liner,
                                   const LinerMoment& moment) const;
+
+private:
+    /// Into open pores.
+    [[nodiscard]] double open_flux(double drop, const Overburden& waste, const Liner& liner, const LinerMoment& moment) const;
+
+    struct Last {
+        double drop = 0, thickness = 0, from = -1, to = -1, flux = 0;
+    };
+    mutable Last last_;
 };
 
 /// What a linear reservoir of the amount `held` gives in a step, fed with `fed` during it: dW/dt = fed/duration − W/time, exact.
