@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/vector_clones.hpp"
 #include "numerics/block_sums.hpp"
 #include "numerics/stencil_kernel.hpp"
 #include "numerics/vector_kernel.hpp"
@@ -15,6 +16,14 @@ namespace {
 
 /// A right-hand side of a singular system may miss a sum of zero by rounding only.
 constexpr double balance_tolerance = 1e-9;
+
+/// Marks the coupled cells of a row, and adds to {how many are, how many are invalid}.
+GALENA_CLONES
+void inspect_row(const StencilRow<double>& row, std::uint8_t* coupled, std::array<double, 2>& count, Index nx) {
+    coupled_row(row, coupled, nx);
+    count[0] += lane_sum(nx, [=](Index i) { return static_cast<double>(coupled[i]); });
+    count[1] += invalid_in_row(row, nx);
+}
 
 template <class Test>
 Index first_cell(Index n, Test&& test) {
@@ -56,12 +65,7 @@ void LinearSystem::prepare(const StencilView<double>& a, bool symmetric) {
     coupled_.resize(static_cast<std::size_t>(a.cell_count()));
     const auto counts = parallel_block_sums<2>(a.row_count(), a.rows_per_block(), [&](Index begin, Index end) {
         std::array<double, 2> count{};
-        for (Index r = begin; r < end; ++r) {
-            std::uint8_t* coupled = coupled_.data() + r * a.nx;
-            coupled_row(a.row(r), coupled, a.nx);
-            count[0] += lane_sum(a.nx, [=](Index i) { return static_cast<double>(coupled[i]); });
-            count[1] += invalid_in_row(a.row(r), a.nx);
-        }
+        for (Index r = begin; r < end; ++r) inspect_row(a.row(r), coupled_.data() + r * a.nx, count, a.nx);
         return count;
     });
     coupled_count_ = static_cast<Index>(counts[0]);
@@ -176,12 +180,29 @@ bool LinearSystem::begin(std::span<const double> b, std::span<double> x, const S
     return std::isfinite(reference_) && reference_ > 0;
 }
 
+/// start where x is 0: the residual is b. False where there is nothing to do or something to be named.
+bool LinearSystem::start_from_zero(std::span<const double> b, std::span<double> r, SolveReport& report) {
+    const auto* coupled = coupled_.data();
+    const double* rhs = b.data();
+    double* out = r.data();
+    reference_ = std::sqrt(parallel_sum_blocks(a_.cell_count(), [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) out[i] = coupled[i] ? rhs[i] : 0.0;
+        return dot_kernel(out + begin, out + begin, end - begin);
+    }));
+    if (!std::isfinite(reference_) || !(reference_ > 0)) return false;
+    report.relative_residual = 1;
+    report.history.assign(1, 1.0);
+    return true;
+}
+
 bool LinearSystem::start(std::span<const double> b, std::span<double> x, std::span<double> r, const SolveOptions& options,
                          SolveReport& report) {
-    parallel_for(a_.cell_count(), [&](Index i) {
-        const auto c = static_cast<std::size_t>(i);
-        if (!coupled_[c]) x[c] = b[c] / a_.diagonal[i];
-    });
+    const bool from_zero = parallel_sum(a_.cell_count(), [&](Index i) {
+                               const auto c = static_cast<std::size_t>(i);
+                               if (!coupled_[c]) x[c] = b[c] / a_.diagonal[i];
+                               return x[c] == 0 ? 0.0 : 1.0;
+                           }) == 0;
+    if (from_zero && !options.singular && options.tolerance < 1 && invalid_cell_ < 0 && start_from_zero(b, r, report)) return true;
     reference_ = reference_norm(b, x, r);
     start_mean_ = options.singular ? coupled_mean(x) : 0;
     if (options.singular && std::isfinite(reference_) && !balanced(b, report)) return false;

@@ -131,6 +131,7 @@ private:
 
     bool finite_start(std::span<const double> b, std::span<const double> x, std::span<const double> r, double norm,
                       SolveReport& report) const;
+    bool start_from_zero(std::span<const double> b, std::span<double> r, SolveReport& report);
     bool balanced(std::span<const double> b, SolveReport& report);
     double reference_norm(std::span<const double> b, std::span<const double> x, std::span<double> work) const;
     [[nodiscard]] double coupled_mean(std::span<const double> v) const;

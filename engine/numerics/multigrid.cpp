@@ -300,20 +300,24 @@ void Multigrid::load_row(Index r, const double* residual, double scale) {
     split_row(residual, scale, level.colours[even].rhs.data() + at, level.colours[1 - even].rhs.data() + at, level.nx);
 }
 
-void Multigrid::correction_row(Index r, double* z) const {
+template <class Real>
+void Multigrid::hand_out_row(Index r, Real scale, Real* z) const {
     const auto& level = levels_.front();
     const Index k = r / natural_ny_, j = r % natural_ny_;
     if (transposed_) {
         for (Index i = 0; i < natural_nx_; ++i) {
             const auto& colour = level.colours[static_cast<std::size_t>(MultigridLevel::colour_of(j, i))];
-            z[i] = matrix_scale_ * static_cast<double>(colour.x.data()[level.row(i, k) + j / 2]);
+            z[i] = scale * static_cast<Real>(colour.x.data()[level.row(i, k) + j / 2]);
         }
         return;
     }
     const auto even = static_cast<std::size_t>(MultigridLevel::colour_of_even(j));
     const Index at = level.row(j, k);
-    merge_row(level.colours[even].x.data() + at, level.colours[1 - even].x.data() + at, matrix_scale_, z, level.nx);
+    merge_row(level.colours[even].x.data() + at, level.colours[1 - even].x.data() + at, scale, z, level.nx);
 }
+
+void Multigrid::correction_row(Index r, double* z) const { hand_out_row(r, matrix_scale_, z); }
+void Multigrid::correction_row(Index r, float* z) const { hand_out_row(r, 1.0f, z); }
 
 std::size_t Multigrid::bytes() const {
     std::size_t sum = coarsest_.bytes() + coarsest_values_.size() * sizeof(double);

@@ -36,6 +36,9 @@ public:
     void symmetric_cycle();
     /// Hands out row r of the correction: about A⁻¹ · residual · scale.
     void correction_row(Index r, double* z) const;
+    /// The same over matrix_scale(), which leaves the range of floats to it.
+    void correction_row(Index r, float* z) const;
+    [[nodiscard]] double matrix_scale() const { return matrix_scale_; }
 
     // For an iteration on the equations of the colour kept. Its vectors are laid out as the finest level's.
 
@@ -76,6 +79,8 @@ public:
     [[nodiscard]] double bytes_moved() const { return moved_; }
 
 private:
+    template <class Real>
+    void hand_out_row(Index r, Real scale, Real* z) const;
     void eliminate(std::size_t l);
     double restrict_residual(std::size_t l, const std::function<double(Index plane)>& before);
     void step(std::size_t l, float* correction, float* difference, bool with_product);

@@ -2,13 +2,7 @@
 
 #include <algorithm>
 
-// The release build is portable: it also carries these loops for AVX2 and picks at start-up. Both give the same bits, because no
-// products are contracted (-ffp-contract=off) and sums keep their own lanes. Sanitizers do not get on with picking at start-up.
-#if defined(__x86_64__) && !defined(__AVX2__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define GALENA_CLONES [[gnu::target_clones("avx2", "default")]]
-#else
-#define GALENA_CLONES
-#endif
+#include "core/vector_clones.hpp"
 
 namespace galena {
 

@@ -27,6 +27,9 @@ struct FaceCounts {
         ++all[static_cast<std::size_t>(slice)];
         if (coupling >= share * across) ++strong[static_cast<std::size_t>(slice)];
     }
+    void add(const FaceCounts& other) {
+        for (std::size_t s = 0; s < all.size(); ++s) all[s] += other.all[s], strong[s] += other.strong[s];
+    }
     [[nodiscard]] bool joins(Index slice, double share) const {
         const auto s = static_cast<std::size_t>(slice);
         return static_cast<double>(strong[s]) >= share * static_cast<double>(all[s]);
@@ -54,41 +57,63 @@ private:
     std::vector<float> values_;
 };
 
+/// Counts of every block of planes, in parallel, added up: count(begin, end, counts of the block).
+template <std::size_t N, class Count>
+void count_by_planes(const MultigridLevel& level, std::array<FaceCounts*, N> totals, Count&& count) {
+    const Index block = level.planes_per_block();
+    std::vector<std::vector<FaceCounts>> parts(static_cast<std::size_t>((level.ny + block - 1) / block));
+    parallel_blocks(level.ny, block, [&](Index begin, Index end) {
+        auto& part = parts[static_cast<std::size_t>(begin / block)];
+        for (const auto* total : totals) part.emplace_back(std::ssize(total->all));
+        count(begin, end, part);
+    });
+    for (const auto& part : parts)
+        for (std::size_t n = 0; n < N; ++n) totals[n]->add(part[n]);
+}
+
 /// Counts strong faces in a sample of layers: faces between columns along x and y.
-void count_horizontal_faces(const MultigridLevel& level, FaceCounts& x, FaceCounts& y) {
+void count_horizontal_faces(const MultigridLevel& level, FaceCounts& x_total, FaceCounts& y_total) {
     const Index step = std::max<Index>(1, level.nz / sampled_layers);
-    NaturalRow east_row(level.nx), north_row(level.nx), south_row(level.nx), beyond_row(level.nx);
-    for (Index j = 0; j < level.ny; ++j)
-        for (Index k = step / 2; k < level.nz; k += step) {
-            const float *east = east_row.read(level, &Colour::east, j, k), *north = north_row.read(level, &Colour::north, j, k);
-            const float* south = south_row.read(level, &Colour::north, j - 1, k);
-            const float* beyond = beyond_row.read(level, &Colour::east, j + 1 < level.ny ? j + 1 : -1, k);
-            for (Index i = 0; i < level.nx; ++i) {
-                const auto across_x = [&](Index c) { return std::max(north[c], south[c]); };
-                if (i + 1 < level.nx) x.add(i, east[i], std::max(across_x(i), across_x(i + 1)), weak_share);
-                if (j + 1 < level.ny)
-                    y.add(j, north[i], std::max(std::max(east[i], east[i - 1]), std::max(beyond[i], beyond[i - 1])), weak_share);
+    count_by_planes<2>(level, {&x_total, &y_total}, [&](Index begin, Index end, std::vector<FaceCounts>& counts) {
+        auto &x = counts[0], &y = counts[1];
+        NaturalRow east_row(level.nx), north_row(level.nx), south_row(level.nx), beyond_row(level.nx);
+        for (Index j = begin; j < end; ++j)
+            for (Index k = step / 2; k < level.nz; k += step) {
+                const float *east = east_row.read(level, &Colour::east, j, k), *north = north_row.read(level, &Colour::north, j, k);
+                const float* south = south_row.read(level, &Colour::north, j - 1, k);
+                const float* beyond = beyond_row.read(level, &Colour::east, j + 1 < level.ny ? j + 1 : -1, k);
+                for (Index i = 0; i < level.nx; ++i) {
+                    const auto across_x = [&](Index c) { return std::max(north[c], south[c]); };
+                    if (i + 1 < level.nx) x.add(i, east[i], std::max(across_x(i), across_x(i + 1)), weak_share);
+                    if (j + 1 < level.ny)
+                        y.add(j, north[i], std::max(std::max(east[i], east[i - 1]), std::max(beyond[i], beyond[i - 1])), weak_share);
+                }
             }
-        }
+    });
 }
 
 /// Counts strong faces between layers in a sample of planes.
-void count_vertical_faces(const MultigridLevel& level, FaceCounts& z) {
+void count_vertical_faces(const MultigridLevel& level, FaceCounts& total) {
     const Index step = std::max<Index>(1, level.ny / sampled_planes);
-    NaturalRow below_row(level.nx), east_row(level.nx), north_row(level.nx), south_row(level.nx);
-    const auto n = static_cast<std::size_t>(level.nx);
-    std::vector<float> lower(n), across(n);
-    for (Index j = step / 2; j < level.ny; j += step)
-        for (Index k = 0; k < level.nz; ++k) {
-            const float *east = east_row.read(level, &Colour::east, j, k), *north = north_row.read(level, &Colour::north, j, k);
-            const float *south = south_row.read(level, &Colour::north, j - 1, k), *below = below_row.read(level, &Colour::above, j, k - 1);
-            for (Index i = 0; i < level.nx; ++i) {
-                const auto c = static_cast<std::size_t>(i);
-                across[c] = std::max(std::max(east[i], east[i - 1]), std::max(north[i], south[i]));
-                if (k > 0) z.add(k - 1, below[i], std::max(across[c], lower[c]), vertical_dominance);
+    count_by_planes<1>(level, {&total}, [&](Index begin, Index end, std::vector<FaceCounts>& counts) {
+        auto& z = counts[0];
+        NaturalRow below_row(level.nx), east_row(level.nx), north_row(level.nx), south_row(level.nx);
+        std::vector<float> lower(static_cast<std::size_t>(level.nx)), across(static_cast<std::size_t>(level.nx));
+        for (Index j = begin; j < end; ++j) {
+            if (j % step != step / 2) continue;
+            for (Index k = 0; k < level.nz; ++k) {
+                const float *east = east_row.read(level, &Colour::east, j, k), *north = north_row.read(level, &Colour::north, j, k);
+                const float *south = south_row.read(level, &Colour::north, j - 1, k),
+                            *below = below_row.read(level, &Colour::above, j, k - 1);
+                for (Index i = 0; i < level.nx; ++i) {
+                    const auto c = static_cast<std::size_t>(i);
+                    across[c] = std::max(std::max(east[i], east[i - 1]), std::max(north[i], south[i]));
+                    if (k > 0) z.add(k - 1, below[i], std::max(across[c], lower[c]), vertical_dominance);
+                }
+                std::swap(lower, across);
             }
-            std::swap(lower, across);
         }
+    });
 }
 
 /// Joins neighbouring slices in pairs.

@@ -26,7 +26,7 @@ RowValues<Real> row_values(const StencilView<Coefficient>& a, const Real* x, Ind
 
 /// Σ coupling · neighbour of cell i of a row whose neighbours in the row are cells w and e.
 template <class Real, class Coefficient>
-inline Real neighbour_sum(const StencilRow<Coefficient>& a, const RowValues<Real>& x, Index i, Index w, Index e) {
+inline auto neighbour_sum(const StencilRow<Coefficient>& a, const RowValues<Real>& x, Index i, Index w, Index e) {
     return ((a.west[i] * x.centre[w] + a.east[i] * x.centre[e]) + (a.south[i] * x.south[i] + a.north[i] * x.north[i])) +
            (a.below[i] * x.below[i] + a.above[i] * x.above[i]);
 }

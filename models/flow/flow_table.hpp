@@ -58,7 +58,7 @@ struct FlowTable {
             parameter("initial_head", &T::initial_head, "m", anything, "hydraulic head at the start; the first guess of a steady state"),
             parameter("tolerance", &T::tolerance, "", Bounds{0, 0.1, false, true},
                       "imbalance over all cells at which iterations end, as a fraction of the water that passes; when absent 1e-10 in "
-                      "saturated ground, 1e-7 else, where the next step makes up for what is left"),
+                      "saturated ground; else 1e-7 in a steady state and 1e-6 in a step, where the next one makes up for what is left"),
             parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
             parameter("maximum_newton_iterations", &T::maximum_newton_iterations, between(1, 1000), "of the nonlinear boundaries")
                 .with_default(),

@@ -50,6 +50,7 @@ private:
     [[nodiscard]] RelativeConductance relative_conductance() const;
     void add_inflow(const State& state);
     [[nodiscard]] double storage_change(Index cell) const;
+    double start_residual(double duration);
     Balance compute_residual(const State& state, const FlowMoment& moment, double duration);
     Balance book_boundaries();
     [[nodiscard]] Index worst_cell() const;
@@ -58,6 +59,7 @@ private:
     void make_room();
     void solve(State& state, const FlowMoment& moment, double duration);
     void hold_heads(State& state, const FlowMoment& moment) const;
+    Balance predict(State& state, const FlowMoment& moment, double duration);
     Balance solve_steady(State& state, const FlowMoment& moment);
     Balance continue_in_pseudo_time(State& state, const FlowMoment& moment);
     Balance newton(State& state, const FlowMoment& moment, double duration);
@@ -77,6 +79,7 @@ private:
     void estimate_layer_error(const State& state);
 
     // water_flow_steps.cpp: steps, fluxes, budget, checkpoint
+    void note_head_rate(const State& state, const Step& step);
     [[nodiscard]] double step_ratio(double head_change) const;
     void show_saturation(State& state) const;
     void finish_fluxes(State& state, double duration);
@@ -85,7 +88,9 @@ private:
     void show_flux_through_sides(State& state) const;
     [[nodiscard]] double all_water(const CellField& mobile_water) const;
 
-    [[nodiscard]] double tolerance() const { return table_.tolerance.value_or(ground_->nonlinear() ? 1e-7 : 1e-10); }
+    [[nodiscard]] double tolerance() const {
+        return table_.tolerance.value_or(!ground_->nonlinear() ? 1e-10 : table_.regime == Regime::transient ? 1e-6 : 1e-7);
+    }
     [[nodiscard]] Weighting weighting() const { return table_.weighting; }
 
     FlowTable table_;
@@ -120,6 +125,7 @@ private:
 
     CellField initial_head_;
     CellField head_before_;
+    CellField head_rate_;  ///< nonlinear ground: how fast heads moved in the last step [m/s]; empty where that says nothing of the next
     double storage_in_ = 0, storage_out_ = 0, stored_ = 0;
     double step_duration_ = 0;
     double next_step_ = 0;

@@ -4,6 +4,7 @@
 
 #include "flow/water_flow.hpp"
 #include "numerics/face_operators.hpp"
+#include "numerics/weighted_flow_kernel.hpp"
 
 namespace galena {
 
@@ -60,18 +61,28 @@ void WaterFlow::add_inflow(const State& state) {
 double WaterFlow::storage_change(Index c) const { return water_.amount[c] - amount_before_[c] - arrears_[c]; }
 
 WaterFlow::Balance WaterFlow::compute_residual(const State& state, const FlowMoment& moment, double duration) {
-    const auto& grid = domain_.grid;
     ground_->evaluate(state.hydraulic_head, water_);
     evaluate_boundaries(state, moment);
-    residual_.fill(0.0);
+    const double stored = start_residual(duration);
     add_inflow(state);
-    if (duration > 0) for_each_cell(grid, [&](Index c) { residual_[c] -= storage_change(c) / duration; });
     auto balance = book_boundaries();
-    if (duration > 0)
-        balance.throughput +=
-            0.5 * parallel_sum(grid.cell_count(), [&](Index c) { return grid.active(c) ? std::abs(storage_change(c)) / duration : 0.0; });
-    balance.imbalance = parallel_sum(grid.cell_count(), [&](Index c) { return std::abs(residual_[c]); });
+    if (duration > 0) balance.throughput += 0.5 * stored / duration;
+    const double* r = residual_.data();
+    balance.imbalance = parallel_sum_blocks(residual_.size(), [=](Index begin, Index end) { return sum_of_sizes(r + begin, end - begin); });
     return balance;
+}
+
+/// residual = what storage gives up; returns Σ |storage change| [m³].
+double WaterFlow::start_residual(double duration) {
+    if (duration == 0) {
+        residual_.fill(0.0);
+        return 0;
+    }
+    const double *amount = water_.amount.data(), *before = amount_before_.data(), *arrears = arrears_.data();
+    double* r = residual_.data();
+    return parallel_sum_blocks(residual_.size(), [=](Index begin, Index end) {
+        return storage_inflow(amount + begin, before + begin, arrears + begin, 1 / duration, r + begin, end - begin);
+    });
 }
 
 /// Adds what the boundaries bring to the residual; what a held cell lacks is what its boundary supplies.

@@ -140,10 +140,24 @@ void WaterFlow::accept(State& state, const Step& step) {
         next_step_ = step.duration * ratio;
     if (table_.maximum_step) next_step_ = std::min(next_step_, *table_.maximum_step);
     if (events_.contains(step.end())) next_step_ = table_.initial_step;
+    note_head_rate(state, step);
     head_before_ = state.hydraulic_head;
     for_each_cell(grid, [&](Index c) { arrears_[c] = residual_[c] * step.duration; });
     state.mobile_water_before = state.mobile_water;
     stored_ += storage_out_ - storage_in_;
+}
+
+/// How fast the heads move says where they will be, unless something changes abruptly now.
+void WaterFlow::note_head_rate(const State& state, const Step& step) {
+    if (!ground_->nonlinear()) return;
+    if (events_.contains(step.end())) {
+        head_rate_ = CellField();
+        return;
+    }
+    if (head_rate_.empty()) head_rate_ = CellField(domain_.grid);
+    const double *now = state.hydraulic_head.data(), *before = head_before_.data();
+    double* rate = head_rate_.data();
+    parallel_for(head_rate_.size(), [=, per_second = 1 / step.duration](Index c) { rate[c] = (now[c] - before[c]) * per_second; });
 }
 
 /// Next step over this one: from how far the heads went, and how hard Newton had to work.
@@ -185,6 +199,7 @@ void WaterFlow::after_edits(State& state, std::span<const Removal>, std::vector<
     adopt_medium();
     for (const auto& boundary : boundaries_) boundary->adopt_medium(domain_);
     edited_ = true;
+    head_rate_ = CellField();
     next_step_ = std::min(next_step_, table_.initial_step);
     CellField water(domain_.grid);
     ground_->mobile_water(state.hydraulic_head, water);
@@ -210,6 +225,7 @@ void WaterFlow::save(CheckpointWriter& out, const State& state) const {
     out.write("flow/hydraulic_head", state.hydraulic_head.span());
     out.write("flow/mobile_water", state.mobile_water.span());
     out.write("flow/arrears", arrears_.span());
+    if (ground_->nonlinear()) out.write("flow/head_rate", (head_rate_.empty() ? CellField(domain_.grid) : head_rate_).span());
     out.write("flow/water_flux_x", state.water_flux.x.span());
     out.write("flow/water_flux_y", state.water_flux.y.span());
     out.write("flow/water_flux_z", state.water_flux.z.span());
@@ -233,6 +249,10 @@ void WaterFlow::load(CheckpointReader& in, State& state) {
     in.read("flow/hydraulic_head", state.hydraulic_head.span());
     in.read("flow/mobile_water", state.mobile_water.span());
     in.read("flow/arrears", arrears_.span());
+    if (ground_->nonlinear()) {  // zeros: nothing is known, which predicts the same
+        head_rate_ = CellField(grid);
+        in.read("flow/head_rate", head_rate_.span());
+    }
     in.read("flow/water_flux_x", state.water_flux.x.span());
     in.read("flow/water_flux_y", state.water_flux.y.span());
     in.read("flow/water_flux_z", state.water_flux.z.span());

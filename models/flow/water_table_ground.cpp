@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "flow/ground.hpp"
+#include "grid/cell_rows.hpp"
 
 namespace galena {
 
@@ -15,12 +16,13 @@ namespace {
 /// continuous and the slope is never 0: a dry cell keeps a film that fades exponentially.
 struct WetPart {
     static constexpr double bend = 1e-3;
-    double part, slope;  ///< and its derivative by x
-    double integral;     ///< of the part from −∞ to x
+    static constexpr double faintest = 3.720075976020836e-44;  ///< exp(−100): no film is thinner, so that a cell never leaves the equations
+    double part, slope;                                        ///< and its derivative by x
+    double integral;                                           ///< of the part from −∞ to x
 
     explicit WetPart(double x) {
         if (x < bend) {
-            part = bend * std::exp(std::max((x - bend) / bend, -100.0));
+            part = bend * faded((x - bend) / bend);
             slope = part / bend;
             integral = bend * part;
         } else if (x <= 1 - bend) {
@@ -28,12 +30,13 @@ struct WetPart {
             slope = 1;
             integral = 0.5 * (x * x + bend * bend);
         } else {
-            const double u = x - (1 - bend), gap = bend * std::exp(std::max(-u / bend, -100.0));
+            const double u = x - (1 - bend), gap = bend * faded(-u / bend);
             part = 1 - gap;
             slope = gap / bend;
             integral = 0.5 * ((1 - bend) * (1 - bend) + bend * bend) + u - bend * (bend - gap);
         }
     }
+    [[nodiscard]] static double faded(double x) { return x > -100 ? std::exp(x) : faintest; }
 };
 
 class WaterTableGround final : public Ground {
@@ -47,16 +50,17 @@ public:
         if (out.amount.empty()) out.amount = out.capacity = out.relative_conductivity_slope = CellField(grid_);
         if (out.relative_conductivity.empty()) out.relative_conductivity = CellField(grid_, 1.0);  // pinched-out cells keep it
         const auto& m = domain_.medium;
-        for_each_cell(grid_, [&](Index c) {
-            const double thickness = grid_.thickness(c);
-            const WetPart wet(above_bottom(head, c));
-            const double yield = m.specific_yield.empty() ? 0.0 : m.specific_yield[c];
-            const double storage = m.specific_storage.empty() ? 0.0 : m.specific_storage[c];
+        const bool drains = !m.specific_yield.empty(), elastic = !m.specific_storage.empty();
+        for_each_cell_with_area(grid_, [&](Index c, double area) {
+            const double thickness = grid_.thickness(c), per_thickness = 1 / thickness;
+            const WetPart wet((head[static_cast<std::size_t>(c)] - grid_.bottom(c)) * per_thickness);
+            const double yield = drains ? area * m.specific_yield[c] : 0.0;
+            const double storage = elastic ? area * thickness * m.specific_storage[c] : 0.0;
             out.relative_conductivity[c] = wet.part;
-            out.relative_conductivity_slope[c] = wet.slope / thickness;
+            out.relative_conductivity_slope[c] = wet.slope * per_thickness;
             // Pores drained by gravity, and the compression of what is wet: its mean head above its centre, ∫ part dh.
-            out.amount[c] = grid_.volume(c) * (yield * wet.part + storage * thickness * wet.integral);
-            out.capacity[c] = grid_.volume(c) * (yield * wet.slope / thickness + storage * wet.part);
+            out.amount[c] = thickness * (yield * wet.part + storage * wet.integral);
+            out.capacity[c] = yield * wet.slope + storage * wet.part;
         });
     }
     void mobile_water(std::span<const double> head, std::span<double> out) const override {

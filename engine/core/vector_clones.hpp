@@ -1,0 +1,10 @@
+#pragma once
+// The release build is portable: a function marked GALENA_CLONES is compiled once more for AVX2, and the loader picks. Both give the same
+// bits, because no products are contracted (-ffp-contract=off) and sums keep their own lanes. Sanitizers do not get on with the picking.
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__AVX2__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+#define GALENA_CLONES [[gnu::target_clones("avx2", "default")]]
+#else
+#define GALENA_CLONES
+#endif
