@@ -52,6 +52,16 @@ void sum_of_faces(const Grid& grid, const FaceField& faces, std::span<double> ou
     });
 }
 
+void add_inflow_of_faces(const Grid& grid, const FaceField& flux, std::span<double> out) {
+    const Index nx = grid.nx(), plane = grid.column_count();
+    const double *fx = flux.x.data(), *fy = flux.y.data(), *fz = flux.z.data();
+    double* o = out.data();
+    for_each_row(grid, [&](const Row& r) {
+        for (Index i = 0; i < nx; ++i)
+            o[r.cell + i] += (fx[r.x + i] - fx[r.x + i + 1]) + (fy[r.y + i] - fy[r.y + i + nx]) + (fz[r.z + i] - fz[r.z + i + plane]);
+    });
+}
+
 void add_outflow_coefficients(const Grid& grid, const FaceField& from_left, const FaceField& from_right, std::span<double> out) {
     const Index nx = grid.nx(), plane = grid.column_count();
     double* o = out.data();

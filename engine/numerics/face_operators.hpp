@@ -11,6 +11,9 @@ void add_diffusive_inflow(const Grid& grid, const FaceField& conductance, std::s
 /// out_i = Σ of the field over the faces of cell i.
 void sum_of_faces(const Grid& grid, const FaceField& faces, std::span<double> out);
 
+/// out_i += what a flux brings into cell i through its faces, less what it takes out [unit of the flux].
+void add_inflow_of_faces(const Grid& grid, const FaceField& flux, std::span<double> out);
+
 /// out_i += Σ over faces of what leaves cell i per unit of its value: from_left where i is the left cell, from_right where it is the right
 /// one. With this on the diagonal of a Stencil, what one cell loses another gains, exactly.
 void add_outflow_coefficients(const Grid& grid, const FaceField& from_left, const FaceField& from_right, std::span<double> out);

@@ -1,5 +1,6 @@
 #include "transport/dispersion.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "numerics/face_conductance.hpp"
@@ -7,25 +8,49 @@
 
 namespace galena {
 
-void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& a, FaceField& out) {
-    CellField qx(grid), qy(grid), qz(grid);
-    cell_vectors(grid, water_flux, qx, qy, qz);
+namespace {
+
+/// Diagonal entry of the tensor along an axis for a Darcy flux [m²/s].
+double diagonal_entry(const Dispersivity& a, Axis axis, const std::array<double, 3>& q) {
+    const auto [x, y, z] = q;
+    const double speed = std::sqrt(x * x + y * y + z * z);
+    if (speed == 0) return 0;
+    if (axis == Axis::x) return (a.longitudinal * x * x + a.transverse_horizontal * y * y + a.transverse_vertical * z * z) / speed;
+    if (axis == Axis::y) return (a.longitudinal * y * y + a.transverse_horizontal * x * x + a.transverse_vertical * z * z) / speed;
+    return (a.longitudinal * z * z + a.transverse_vertical * (x * x + y * y)) / speed;
+}
+
+}  // namespace
+
+namespace {
+
+/// A side through which nothing can pass says nothing about the velocity in a cell: the side opposite then speaks for both.
+void trust_open_sides(const Grid& grid, const FaceField& water_flux, std::array<CellField, 3>& q) {
+    const auto shut = [&](Index c, Side side) {
+        const Index other = neighbour(grid, c, side);
+        return (other < 0 || grid.status(other) == CellStatus::inactive) && water_flux.along(axis_of(side))[outer_face(grid, c, side)] == 0;
+    };
+    for_each_cell(grid, [&](Index c) {
+        for (std::size_t d = 0; d < 3; ++d)
+            if (shut(c, static_cast<Side>(2 * d)) != shut(c, static_cast<Side>(2 * d + 1))) q[d][c] *= 2;
+    });
+}
+
+}  // namespace
+
+void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& a, FaceField& out, VelocityAt normal) {
+    std::array<CellField, 3> cells{CellField(grid), CellField(grid), CellField(grid)};
+    cell_vectors(grid, water_flux, cells[0], cells[1], cells[2]);
+    if (normal == VelocityAt::cell) trust_open_sides(grid, water_flux, cells);
     for_each_face(grid, [&](const Face& f) {
         out[f] = 0;
         if (!grid.active(f.left) || !grid.active(f.right)) return;  // what passes a pinched cell is advected only
-        const double area = 0.5 * (side_area(grid, f.left, f.axis) + side_area(grid, f.right, f.axis));
-        const double distance = half_width(grid, f.left, f.axis) + half_width(grid, f.right, f.axis);
-        const double normal = water_flux[f] / area;
-        const double x = f.axis == Axis::x ? normal : 0.5 * (qx[f.left] + qx[f.right]);
-        const double y = f.axis == Axis::y ? normal : 0.5 * (qy[f.left] + qy[f.right]);
-        const double z = f.axis == Axis::z ? normal : 0.5 * (qz[f.left] + qz[f.right]);
-        const double speed = std::sqrt(x * x + y * y + z * z);
-        if (speed == 0) return;
-        double d = 0;
-        if (f.axis == Axis::x) d = a.longitudinal * x * x + a.transverse_horizontal * y * y + a.transverse_vertical * z * z;
-        if (f.axis == Axis::y) d = a.longitudinal * y * y + a.transverse_horizontal * x * x + a.transverse_vertical * z * z;
-        if (f.axis == Axis::z) d = a.longitudinal * z * z + a.transverse_vertical * (x * x + y * y);
-        out[f] = d / speed * area / distance;
+        const auto half = [&](Index c) {
+            std::array<double, 3> q{cells[0][c], cells[1][c], cells[2][c]};
+            if (normal == VelocityAt::face) q[static_cast<std::size_t>(f.axis)] = water_flux[f] / side_area(grid, c, f.axis);
+            return half_cell_conductance(grid, c, f.axis, diagonal_entry(a, f.axis, q));
+        };
+        out[f] = in_series(half(f.left), half(f.right));
     });
 }
 

@@ -11,10 +11,16 @@ struct Dispersivity {
     [[nodiscard]] bool none() const { return longitudinal == 0 && transverse_horizontal == 0 && transverse_vertical == 0; }
 };
 
+/// Where the velocity across a face is taken from, for its dispersion: from the face, or from the two cells beside it. In a cell with a well
+/// what enters and leaves along an axis may cancel; its faces know better.
+enum class VelocityAt { face, cell };
+
 /// Mechanical dispersion as a conductance of every face [m³/s]: θD·area/distance with the diagonal of the tensor of Burnett & Frind (1987,
 /// eq. 7), D_xx = (αL vx² + αTH vy² + αTV vz²)/|v|, D_zz = (αL vz² + αTV (vx² + vy²))/|v|, written with the Darcy flux q = θv.
-/// The normal component is that of the face, the others are the mean of the two cells.
-void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& dispersivity, FaceField& out);
+/// Each cell brings its half of the way, with its own transverse components and the normal one of the face; the halves are in series, so that
+/// slow ground beside fast ground takes up what it can carry on, and no more.
+void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& dispersivity, FaceField& out,
+                           VelocityAt normal = VelocityAt::face);
 
 /// Conductance of every face per unit of free-water diffusion: porosity · tortuosity · area / distance in harmonic mean, with
 /// θτ = θ^(4/3) in a saturated medium (Millington & Quirk 1961).

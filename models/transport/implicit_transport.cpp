@@ -12,20 +12,21 @@
 
 namespace galena {
 
+/// Couplings, and what is lost and gained: all but storage.
 void SoluteTransport::assemble(const State& state, const Solute& solute, const Step& step) {
     const auto& grid = domain_.grid;
-    const double diffusion = solute.table.molecular_diffusion;
+    const bool shared = !solute.implicit_share.empty();
     const auto* migration = domain_.alterations.migration_of(solute.id);
     for_each_face(grid, [&](const Face& f) {
-        const double spreading =
-            (dispersion_.x.empty() ? 0.0 : dispersion_[f]) + (diffusion > 0 ? diffusion * diffusion_geometry_[f] : 0.0);
+        const double spreads = spreading(solute, f.axis, f.index);
         const double q = migration ? state.water_flux[f] + (*migration)[f] : state.water_flux[f];
-        matrix_.from_left[f] = std::max(0.0, q) + spreading;
-        matrix_.from_right[f] = std::max(0.0, -q) + spreading;
+        matrix_.from_left[f] = (std::max(0.0, q) + spreads) * (shared ? solute.implicit_share[f.left] : 1.0);
+        matrix_.from_right[f] = (std::max(0.0, -q) + spreads) * (shared ? solute.implicit_share[f.right] : 1.0);
     });
     losses_.fill(0);
     gains_.fill(0);
     add_outflow_coefficients(grid, matrix_.from_left, matrix_.from_right, losses_);
+    if (!solute.transfer.x.empty()) add_inflow_of_faces(grid, solute.transfer, gains_);
     for (const auto& exchange : state.water_exchanges) {
         const double entering = entering_concentration(exchange, solute, step);
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) {

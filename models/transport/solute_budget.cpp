@@ -187,13 +187,14 @@ double SoluteTransport::outflow_through(const State& state, const Solute& solute
     const Index other = neighbour(grid, c, side);
     if (other < 0 || grid.status(other) == CellStatus::inactive) return 0.0;  // the box's own sides are booked as exchanges
     const auto* migration = domain_.alterations.migration_of(solute.id);
-    const double flux = state.water_flux.along(axis)[face] + (migration ? migration->along(axis)[face] : 0.0);
-    const double q = (growing ? 1.0 : -1.0) * flux;
-    const double spreading =
-        (dispersion_.x.empty() ? 0.0 : dispersion_.along(axis)[face]) +
-        (solute.table.molecular_diffusion > 0 ? solute.table.molecular_diffusion * diffusion_geometry_.along(axis)[face] : 0.0);
-    const double here = now[static_cast<std::size_t>(c)], there = now[static_cast<std::size_t>(other)];
-    return (std::max(0.0, q) + spreading) * here - (std::max(0.0, -q) + spreading) * there;
+    const double q = (growing ? 1.0 : -1.0) * (state.water_flux.along(axis)[face] + (migration ? migration->along(axis)[face] : 0.0));
+    const double spreads = spreading(solute, axis, face);
+    const auto at = static_cast<std::size_t>(c), beyond = static_cast<std::size_t>(other);
+    const bool shared = !solute.implicit_share.empty();
+    const double leaving = (std::max(0.0, q) + spreads) * now[at] * (shared ? solute.implicit_share[c] : 1.0);
+    const double entering = (std::max(0.0, -q) + spreads) * now[beyond] * (shared ? solute.implicit_share[other] : 1.0);
+    const double given = solute.transfer.x.empty() ? 0.0 : (growing ? 1.0 : -1.0) * solute.transfer.along(axis)[face];
+    return leaving - entering + given;
 }
 
 void SoluteTransport::budget(std::vector<BudgetTerm>& terms) const {

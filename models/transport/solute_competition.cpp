@@ -29,6 +29,7 @@ void SoluteTransport::solve_all(State& state, const Step& step) {
     constexpr int most = 100;
     if (competition_)
         for (const Index s : order_) announce(state, s);
+    for (const Index s : order_) prepare_transfer(state, s, step);
     for (int turn = 0; turn < most; ++turn) {
         double change = 0;
         for (auto& solute : solutes_) solute.produced.clear();

@@ -21,15 +21,12 @@ std::vector<std::string> substance_ids(const Site& site) {
 
 }  // namespace
 
-/// What explicit steps alone can do, and what they cannot.
+/// What explicit steps cannot do.
 void SoluteTransport::check_stepping(Diagnostics& diagnostics) {
-    const bool sharp = table_.advection == AdvectionScheme::tvd, tensor = table_.dispersion == DispersionKind::tensor;
-    if (table_.stepping == Stepping::implicit && (sharp || tensor))
-        diagnostics.error(
-            table_.places.of(sharp ? "advection" : "dispersion"),
-            fmt::format("{} needs steps that are not all implicit", sharp ? "advection = \"tvd\"" : "dispersion = \"tensor\""),
-            "give stepping = \"automatic\"");
     if (table_.stepping == Stepping::implicit) return;
+    if (table_.limiter == TvdLimiter::modflow)
+        diagnostics.error(table_.places.of("limiter"), "limiter = \"modflow\" needs implicit steps",
+                          "give stepping = \"implicit\", or another limiter: van_leer, koren, superbee");
     for (const auto& solute : solutes_) {
         if (can_step_explicitly(solute)) continue;
         const auto reason =
@@ -37,7 +34,7 @@ void SoluteTransport::check_stepping(Diagnostics& diagnostics) {
         if (table_.stepping != Stepping::automatic)
             diagnostics.error(table_.places.of("stepping"), fmt::format("{} {}, which needs implicit steps", solute.id, reason),
                               "give stepping = \"implicit\" or \"automatic\"");
-        else domain_.remarks.push_back(fmt::format("transport: {} {}: steps are implicit, upwind, without cross terms", solute.id, reason));
+        else domain_.remarks.push_back(fmt::format("transport: {} {}: steps are implicit", solute.id, reason));
         return;
     }
 }

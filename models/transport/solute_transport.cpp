@@ -111,7 +111,7 @@ void SoluteTransport::start_storage(const State& state, Index s) {
 void SoluteTransport::update_dispersion(const State& state) {
     if (dispersivity_.none() || dispersion_version_ == state.flow_version) return;
     if (dispersion_.x.empty()) dispersion_ = FaceField(domain_.grid);
-    mechanical_dispersion(domain_.grid, state.water_flux, dispersivity_, dispersion_);
+    mechanical_dispersion(domain_.grid, state.water_flux, dispersivity_, dispersion_, table_.dispersion_velocity);
     if (table_.dispersion == DispersionKind::tensor) cross_dispersion(domain_.grid, state.water_flux, dispersivity_, cross_);
     dispersion_version_ = state.flow_version;
 }
@@ -158,7 +158,7 @@ void SoluteTransport::advance(State& state, const Step& step) {
         return;
     }
     if (table_.stepping != Stepping::implicit && !state.mobile_water_before.empty() && statistics_.remarks.empty())
-        statistics_.remarks.emplace_back("the water held changes in time: steps are implicit, upwind, without cross terms");
+        statistics_.remarks.emplace_back("the water held changes in time: steps are implicit");
     if (!solver_) {
         matrix_ = Stencil(domain_.grid);
         right_hand_side_ = DoubleArray(domain_.grid.cell_count());

@@ -3,10 +3,14 @@
 //     ∂(θC + ρb S)/∂t = −∇·(qC − θD ∇C) − λ(θC + ρb S) + sources      (Zheng & Wang 1999, eq. 1-2)
 // Finite volumes; upwind, fully implicit. Storage is written as amounts, so that mass balances to rounding.
 
+#include <array>
+#include <map>
+
 #include "numerics/linear_solver.hpp"
 #include "numerics/stencil.hpp"
 #include "simulation/equation.hpp"
 #include "numerics/explicit_step.hpp"
+#include "numerics/limited_transfer.hpp"
 #include "transport/dispersion.hpp"
 #include "transport/immobile_zone.hpp"
 #include "transport/solute_storage.hpp"
@@ -50,6 +54,8 @@ private:
         std::vector<BudgetTerm> terms;                         ///< of the last step
         CellField production;                                  ///< from parents, mean over the step [kg/s]; empty without
         std::vector<std::pair<std::string, double>> produced;  ///< by parent, in the step [kg]
+        FaceField transfer;        ///< what passes the faces of an implicit step by the concentrations at its beginning [kg/s]
+        CellField implicit_share;  ///< of what leaves a cell: by the concentration at the end of the step; empty: all
     };
 
     /// What one cell holds of a substance, and by how much that grew during the step [kg].
@@ -84,6 +90,21 @@ private:
     void update_dispersion(const State& state);
     void update_renewal_time(const State& state) const;
     void assemble(const State& state, const Solute& solute, const Step& step);
+
+    // Second order in implicit steps (solute_transfer.cpp).
+    [[nodiscard]] bool sharpens_implicit_steps() const;
+    [[nodiscard]] double spreading(const Solute& solute, Axis axis, Index face) const;
+    struct MovingWater {
+        Index version = -1;
+        FaceField spreading;  ///< conductance for dispersion and diffusion [m³/s]
+        CellField outflow;    ///< all that leaves a cell per concentration [m³/s]
+    };
+    [[nodiscard]] Limiter limiter() const;
+    const MovingWater& moving_water(const State& state, const Solute& solute);
+    void prepare_transfer(const State& state, Index s, const Step& step);
+    void choose_implicit_shares(const State& state, Index s, const Step& step, CellField& early, CellField& still);
+    [[nodiscard]] std::array<double, 2> room_of(const State& state, Index s, const Step& step, Index c, double lowest,
+                                                double highest) const;
     [[nodiscard]] std::vector<double> rate_of(const SoluteSource& source, const Step& step) const;
     /// Of a source that exchanges: coefficients [m³/s] and equilibrium concentrations [kg/m³] in this step.
     struct SourceExchange {
@@ -143,9 +164,11 @@ private:
     SpeciesField law_before_edits_;  ///< what a nonlinear law holds in equilibrium [kg]: tells where an edit changed it
     Stencil matrix_;
     DoubleArray right_hand_side_;
-    DoubleArray gains_, losses_;            ///< of the transport operator alone: sources [kg/s], outflow per concentration [m³/s]
-    DoubleArray intercept_, slope_;         ///< held + decayed = intercept + slope · C: a nonlinear storage near the last iterate
-    std::vector<std::uint8_t> held_cells_;  ///< whose concentration is given in this step
+    std::unique_ptr<LimitedTransfer> sharpener_;
+    std::map<double, MovingWater> moving_water_;  ///< by molecular diffusion
+    DoubleArray gains_, losses_;                  ///< of the transport operator alone: sources [kg/s], outflow per concentration [m³/s]
+    DoubleArray intercept_, slope_;               ///< held + decayed = intercept + slope · C: a nonlinear storage near the last iterate
+    std::vector<std::uint8_t> held_cells_;        ///< whose concentration is given in this step
     std::unique_ptr<NonsymmetricSolver> solver_;
     std::set<double> events_;
     double next_step_ = 0, step_duration_ = 0;

@@ -2,22 +2,24 @@
 // The table [transport] of the site file.
 
 #include "scenario/reader.hpp"
-#include "numerics/flux_kernel.hpp"
+#include "transport/dispersion.hpp"
 
 namespace galena {
 
 enum class AdvectionScheme { upwind, tvd };
 enum class DispersionKind { diagonal, tensor };
 enum class Stepping { automatic, explicit_steps, local, implicit };
-enum class TvdLimiter { van_leer, koren, superbee };
+enum class TvdLimiter { van_leer, koren, superbee, modflow };
 template <>
 inline const Words words<AdvectionScheme> = {"upwind", "tvd"};
 template <>
 inline const Words words<DispersionKind> = {"diagonal", "tensor"};
 template <>
+inline const Words words<VelocityAt> = {"face", "cell"};
+template <>
 inline const Words words<Stepping> = {"automatic", "explicit", "local", "implicit"};
 template <>
-inline const Words words<TvdLimiter> = {"van_leer", "koren", "superbee"};
+inline const Words words<TvdLimiter> = {"van_leer", "koren", "superbee", "modflow"};
 
 /// [transport]
 struct TransportTable {
@@ -28,7 +30,9 @@ struct TransportTable {
     TvdLimiter limiter = TvdLimiter::van_leer;
     AdvectionScheme advection = AdvectionScheme::upwind;
     DispersionKind dispersion = DispersionKind::diagonal;
+    VelocityAt dispersion_velocity = VelocityAt::face;
     Stepping stepping = Stepping::implicit;
+    std::optional<double> time_weighting;
     double negligible = 1e-10;
     double courant = 1;
     double initial_step = 86400;
@@ -51,16 +55,28 @@ struct TransportTable {
                       "across the flow, vertically; a hundredth of the longitudinal when absent"),
             parameter("advection", &T::advection, "upwind (first order, smears fronts) or tvd (second order, sharp, no new extremes)")
                 .with_default(),
-            parameter("limiter", &T::limiter, "of tvd: van_leer (smooth), koren (sharper), superbee (sharpest, steepens smooth fronts)")
+            parameter("limiter", &T::limiter,
+                      "of tvd: van_leer (smooth), koren (sharper), superbee (sharpest, steepens smooth fronts); modflow: van_leer with "
+                      "the slope towards the cell that most water comes from, as MODFLOW 6 (implicit steps only)")
                 .with_default(),
             parameter("dispersion", &T::dispersion, "diagonal, or tensor: with the cross terms, for flow oblique to the grid")
                 .with_default()
                 .source("Burnett & Frind 1987, eq. 7"),
             parameter(
+                "dispersion_velocity", &T::dispersion_velocity,
+                "velocity across a face that its dispersion goes by: of the face, or of the cell on each side, as in MODFLOW 6 (nothing "
+                "then spreads out of a cell whose inflow and outflow cancel, such as that of a well)")
+                .with_default(),
+            parameter(
                 "stepping", &T::stepping,
                 "implicit; explicit (in as many steps as the fastest cell asks for); local (explicit, but implicit in the few fastest "
                 "cells); automatic (the cheapest, by the number of cells and steps)")
                 .with_default(),
+            parameter("time_weighting", &T::time_weighting, "", between(0.5, 1),
+                      "of implicit steps: share of the fluxes that goes by the end of a step. 1 is fully implicit, 0.5 of second order in "
+                      "time; cells that a step renews more than once take more, so that all stays bounded. 0.5 with tvd, 1 with upwind "
+                      "when absent")
+                .source("Crank & Nicolson 1947; bounded after Zalesak 1979"),
             parameter("negligible", &T::negligible, "", between(0, 1e-3),
                       "share of the largest concentration below which ground beyond a plume is not computed in explicit steps; its amounts "
                       "stay and are counted")
