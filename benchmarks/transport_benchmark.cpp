@@ -258,9 +258,9 @@ void explicit_steps(benchmark::State& state, bool tensor, int species, int threa
         total += seconds_since(begin);
     }
     const double seconds = total / static_cast<double>(state.iterations()) / steps;
-    // Counted per cell: three fluxes and three conductances read (48 bytes), six cross coefficients (24); per solute the concentration and the
+    // Counted per cell: three fluxes (24 bytes) and three conductances (12) read, six cross coefficients (24); per solute the concentration and the
     // inverse capacity read, the new concentration written with write-allocate (32).
-    set_counters(state, threads, cells, seconds, cells * (48 + (tensor ? 24 : 0) + 32 * species));
+    set_counters(state, threads, cells, seconds, cells * (36 + (tensor ? 24 : 0) + 32 * species));
     state.counters["ns_per_cell_step"] = 1e9 * seconds / cells;
     set_thread_count(before);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "numerics/fast_cells.hpp"
+#include "numerics/float_array.hpp"
 #include "numerics/flux_kernel.hpp"
 
 namespace galena {
@@ -39,6 +40,10 @@ struct SpecialCell {
 struct RowReach {
     Index begin = 0, end = 0;
     [[nodiscard]] bool empty() const { return begin >= end; }
+    void include(Index from, Index to) {
+        if (empty()) *this = {from, to};
+        else *this = {std::min(begin, from), std::max(end, to)};
+    }
 };
 
 /// One solute of a linear storage. Vectors of cells are shared by nothing else.
@@ -51,11 +56,11 @@ struct ExplicitSolute {
 
     CellField other;  ///< the second buffer
     double *now = nullptr, *next = nullptr;
-    double threshold = 0;  ///< next to nothing [kg/m³]
-    std::vector<RowReach> reach, plume;
-    std::vector<double> fast_amounts, fast_loss;
-    FastCells fast;
-    double duration = 0;  ///< of the factors in `fast`
+    double threshold = 0;                                                  ///< next to nothing [kg/m³]
+    std::vector<RowReach> reach, plume, next_reach, next_plume;            ///< by row: cells computed; those with more than next to nothing
+    std::vector<double> fast_values, fast_capacity, fast_loss, fast_gain;  ///< by position in the fast cells
+    FastSystems systems;
+    double duration = 0;  ///< of the factors in `systems`
 };
 
 class ExplicitStep {
@@ -80,39 +85,54 @@ public:
     void advance(std::vector<ExplicitSolute>& solutes, double duration, Index count);
     /// Cells computed so far, summed over steps and solutes: what the work is in proportion to.
     [[nodiscard]] double cells_computed() const { return cells_computed_; }
-    [[nodiscard]] Index fast_count() const { return fast_count_; }
+    [[nodiscard]] Index fast_count() const { return std::ssize(fast_.cells()); }
     [[nodiscard]] std::size_t bytes() const;
 
 private:
     struct Strip;
+    class StripWork;
+    struct RowPlace;
+    void count_rates();
     void part(std::vector<ExplicitSolute>& solutes, double duration);
+    void part_operator(double duration);
+    // explicit_pass.cpp
     void find_plume(ExplicitSolute& solute) const;
-    void widen(ExplicitSolute& solute);
+    [[nodiscard]] RowReach reach_of(const ExplicitSolute& solute, Index row) const;
     void pass(std::vector<ExplicitSolute>& solutes, double duration);
-    void process_strip(std::vector<ExplicitSolute>& solutes, double duration, const Strip& strip);
-    void flux_along_x(const ExplicitSolute& s, double duration, Index row, RowReach reach, std::vector<double>& work, double* flux) const;
-    void flux_across(const ExplicitSolute& s, double duration, Axis axis, Index row, double* flux) const;
-    void add_cross(const ExplicitSolute& s, Axis axis, Index row, Index first, Index n, double* flux) const;
-    void finish(ExplicitSolute& solute, double duration);
-    void finish_fast(ExplicitSolute& solute, double duration, std::vector<Index>& touched);
-    void finish_special(ExplicitSolute& solute, double duration, std::vector<Index>& touched);
-    void follow_plume(ExplicitSolute& solute, const std::vector<Index>& touched);
+    double process_strip(std::vector<ExplicitSolute>& solutes, double duration, const Strip& strip) const;
+    double process_row(ExplicitSolute& solute, double duration, const RowPlace& place) const;
+    [[nodiscard]] FaceRow faces_along_x(const ExplicitSolute& s, Index row, RowReach reach, double* padded, double* flux) const;
+    [[nodiscard]] FaceRow faces_across(const ExplicitSolute& s, Axis axis, Index row, RowReach here, RowReach there, double* flux) const;
+    void add_cross(const ExplicitSolute& s, Axis axis, Index row, Index first, FaceRow& faces) const;
+    // explicit_finish.cpp
+    void finish(ExplicitSolute& solute, double duration) const;
+    void finish_fast(ExplicitSolute& solute, double duration, std::vector<Index>& touched) const;
+    bool finish_cluster(ExplicitSolute& solute, double duration, Index cluster) const;
+    void finish_special(ExplicitSolute& solute, double duration, std::vector<Index>& touched) const;
+    void decay(ExplicitSolute& solute, double duration) const;
+    [[nodiscard]] bool beyond_plume(const ExplicitSolute& s, Index cell) const;
+
     void measure_widths();
 
     const Grid& grid_;
     Limiter limiter_;
     double negligible_;
     TransportOperator transport_;
-    FaceField flux_, conductance_;  ///< of faces that are computed explicitly
+    FaceField flux_;  ///< of faces that are computed explicitly; empty where that is all of them
+    FloatArray conductance_x_, conductance_y_, conductance_z_;
     CrossDispersion cross_;
     CellField rate_;
+    std::vector<Index> rate_counts_;
+    double fastest_ = 0;
+    Index moving_ = 0, holding_nothing_ = 0;
     std::vector<std::uint8_t> held_, fast_flags_;
+    FastCells fast_;
     double parted_for_ = -1;
     double cells_computed_ = 0;
-    Index fast_count_ = 0;
 
-    bool even_x_ = true, even_y_ = true, even_z_ = true, flat_ = true;
-    // For every face along x, y (by j) and, where layers are flat, z (by k): factors of FluxRow, and 1 / distance of the centres.
+    bool even_x_ = true, even_y_ = true, even_z_ = true;
+    // For every face along x, y (by j) and z (by k; of mean thickness where layers are not flat): factors of FaceRow, and 1 / distance of
+    // the centres.
     struct Widths {
         std::vector<double> stretch_left, stretch_right, reach_left, reach_right, per_distance;
     };

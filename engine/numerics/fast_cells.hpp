@@ -1,7 +1,7 @@
 #pragma once
 // The few cells through which water runs so fast that explicit steps would have to be tiny for their sake. What leaves a fast cell goes by
 // its concentration at the end of the step, what leaves any other by that at the beginning: conservative, positive and bounded, with one
-// unknown per fast cell alone.
+// unknown per fast cell alone. Fast cells that touch each other form clusters, each a small system of its own.
 
 #include <memory>
 #include <vector>
@@ -14,35 +14,89 @@ namespace galena {
 
 class FastCells {
 public:
-    /// Amount per time and concentration through a face, from `source` to `target`.
+    /// Dispersion from a slow cell into the fast one at `position`, by the concentration at the beginning [m³/s].
+    struct Inflow {
+        Index position, source;
+        double coefficient;
+    };
+    /// From the fast cell at `position` into another one, at `target`, by the concentration at the end [m³/s].
     struct Coupling {
-        Index source, target;
-        double coefficient;  ///< [m³/s]
+        Index position, target;
+        double coefficient;
+    };
+    /// A slow cell beside fast ones: what it gets from them, and what it hands them by dispersion.
+    struct Border {
+        Index cell, first;  ///< of its entries in from_fast()
+        double loss;        ///< [m³/s]
+    };
+    struct Entry {
+        Index position;
+        double coefficient;
     };
 
-    /// flags: 1 for the fast cells. water_flux, conductance: of all faces [m³/s]. Leaves in `explicit_flux` and `explicit_conductance` what
-    /// a step over the other cells has to compute.
-    void part(const Grid& grid, const std::vector<std::uint8_t>& flags, const FaceField& water_flux, const FaceField& conductance,
-              FaceField& explicit_flux, FaceField& explicit_conductance);
-    /// What the cells hold per concentration, as its inverse [1/m³] (a cell that is not active holds nothing); loss: per fast cell [m³/s].
-    void factorise(const Grid& grid, const CellField& inverse_capacity, const std::vector<double>& loss_of_fast, double duration);
+    /// flags: 1 for the fast cells. water_flux, conductance: of all faces [m³/s].
+    void part(const Grid& grid, const std::vector<std::uint8_t>& flags, const FaceField& water_flux, const FaceField& conductance);
 
+    /// Fast cells, cluster by cluster, ascending in each. A position is an index into them.
     [[nodiscard]] const std::vector<Index>& cells() const { return cells_; }
     [[nodiscard]] bool empty() const { return cells_.empty(); }
-    /// From slow to fast: dispersion by the concentrations at the beginning of the step.
-    [[nodiscard]] const std::vector<Coupling>& into() const { return into_; }
-    /// From fast to slow, by those at the end.
-    [[nodiscard]] const std::vector<Coupling>& out_of() const { return out_of_; }
-    /// Concentrations of the fast cells from the amounts that they and the step before hold [kg]; none negative.
-    void solve(std::vector<double>& amounts_to_concentrations);
+    [[nodiscard]] Index cluster_count() const { return static_cast<Index>(clusters_.size()) - 1; }
+    /// Positions first .. end − 1 of a cluster.
+    [[nodiscard]] Index first(Index cluster) const { return clusters_[static_cast<std::size_t>(cluster)]; }
+    [[nodiscard]] Index end(Index cluster) const { return clusters_[static_cast<std::size_t>(cluster) + 1]; }
+    /// Clusters first .. end − 1 of a batch: enough work for a thread to fetch.
+    [[nodiscard]] Index batch_count() const { return static_cast<Index>(batches_.size()) - 1; }
+    [[nodiscard]] Index first_of_batch(Index batch) const { return batches_[static_cast<std::size_t>(batch)]; }
+    [[nodiscard]] std::span<const Inflow> into(Index cluster) const { return part_of(into_, into_of_, cluster); }
+    [[nodiscard]] std::span<const Coupling> among(Index cluster) const { return part_of(among_, among_of_, cluster); }
+    /// All that leaves a fast cell per concentration [m³/s].
+    [[nodiscard]] double outflow(Index position) const { return outflow_[static_cast<std::size_t>(position)]; }
+    /// Ascending by cell.
+    [[nodiscard]] const std::vector<Border>& borders() const { return borders_; }
+    [[nodiscard]] std::span<const Entry> from_fast(std::size_t border) const {
+        const auto begin = static_cast<std::size_t>(borders_[border].first);
+        const auto stop = border + 1 < borders_.size() ? static_cast<std::size_t>(borders_[border + 1].first) : from_fast_.size();
+        return std::span(from_fast_).subspan(begin, stop - begin);
+    }
+    /// −1 for a slow cell.
     [[nodiscard]] Index position(Index cell) const;
     [[nodiscard]] std::size_t bytes() const;
 
 private:
-    std::vector<Index> cells_;
-    std::vector<Coupling> into_, out_of_, among_;
-    std::vector<double> outflow_;  ///< per fast cell: all that leaves it per concentration [m³/s]
-    std::unique_ptr<Eigen::SparseLU<Eigen::SparseMatrix<double>, Eigen::COLAMDOrdering<int>>> factors_;
+    template <class T>
+    static std::span<const T> part_of(const std::vector<T>& all, const std::vector<Index>& starts, Index cluster) {
+        const auto begin = static_cast<std::size_t>(starts[static_cast<std::size_t>(cluster)]);
+        return std::span(all).subspan(begin, static_cast<std::size_t>(starts[static_cast<std::size_t>(cluster) + 1]) - begin);
+    }
+    void find_clusters(const Grid& grid, const std::vector<std::uint8_t>& flags);
+
+    std::vector<Index> cells_, clusters_{0}, batches_{0};
+    std::vector<std::pair<Index, Index>> position_of_;  ///< (cell, position), ascending
+    std::vector<Inflow> into_;
+    std::vector<Coupling> among_;
+    std::vector<Index> into_of_{0}, among_of_{0};  ///< where each cluster's begin
+    std::vector<double> outflow_;
+    std::vector<Border> borders_;
+    std::vector<Entry> from_fast_;
+};
+
+/// The systems of one solute's clusters, factorised.
+class FastSystems {
+public:
+    /// capacity: what each fast cell holds per concentration, loss: what sources take of it [m³/s], both by position.
+    void factorise(const FastCells& fast, const std::vector<double>& capacity, const std::vector<double>& loss, double duration);
+    /// Concentrations of a cluster from the amounts that its cells and the step before hold [kg]; none negative where no amount is. May be
+    /// called by several threads for different clusters.
+    void solve(Index cluster, std::span<const double> amounts, std::span<double> concentrations) const;
+    [[nodiscard]] std::size_t bytes() const;
+
+private:
+    using Factors = Eigen::SparseLU<Eigen::SparseMatrix<double>, Eigen::COLAMDOrdering<int>>;
+    struct System {
+        Eigen::MatrixXd inverse;           ///< of a small cluster
+        std::unique_ptr<Factors> factors;  ///< of a large one
+    };
+    std::vector<System> systems_;
 };
 
 }  // namespace galena

@@ -8,6 +8,7 @@
 #else
 #define GALENA_CLONES
 #endif
+#define GALENA_INLINE [[gnu::always_inline]] inline
 
 namespace galena {
 
@@ -15,94 +16,103 @@ namespace {
 
 using Index = std::int64_t;
 
-inline double smaller(double a, double b) { return a < b ? a : b; }
-inline double larger(double a, double b) { return a > b ? a : b; }
+GALENA_INLINE double smaller(double a, double b) { return a < b ? a : b; }
+GALENA_INLINE double larger(double a, double b) { return a > b ? a : b; }
 
-// φ(a, d): slope over a face from the difference upstream, a, and across it, d. Written without branches.
-struct Upwind {
-    static double slope(double, double) { return 0.0; }
-};
+// φ(a, d): slope over a face from the difference upstream, a, and across it, d. Whatever may be computed is computed, and chosen from
+// afterwards: a loop with branches does not become one over vectors.
+struct Upwind {};
 struct VanLeer {
-    static double slope(double a, double d) {
-        const double p = a * d, sum = p > 0 ? a + d : 1.0;
-        return 2 * larger(p, 0.0) / sum;
+    GALENA_INLINE static double slope(double a, double d) {
+        const double p = a * d, sum = a + d, divisor = p > 0 ? sum : 1.0;
+        return 2 * larger(p, 0.0) / divisor;
     }
 };
 struct Superbee {
-    static double slope(double a, double d) {
-        const double x = std::abs(a), y = std::abs(d);
-        const double size = larger(smaller(2 * x, y), smaller(x, 2 * y));
-        return a > 0 ? (d > 0 ? size : 0.0) : (d < 0 ? (a < 0 ? -size : 0.0) : 0.0);
+    GALENA_INLINE static double slope(double a, double d) {
+        const double x = std::abs(a), y = std::abs(d), p = a * d;
+        const double size = std::copysign(larger(smaller(2 * x, y), smaller(x, 2 * y)), d);
+        return p > 0 ? size : 0.0;
     }
 };
 struct Koren {
-    static double slope(double a, double d) {
-        const double x = std::abs(a), y = std::abs(d);
-        const double size = smaller(smaller(2 * x, 2 * y), (y + 2 * x) * (1.0 / 3.0));
-        return a > 0 ? (d > 0 ? size : 0.0) : (d < 0 ? (a < 0 ? -size : 0.0) : 0.0);
+    GALENA_INLINE static double slope(double a, double d) {
+        const double x = std::abs(a), y = std::abs(d), p = a * d;
+        const double size = std::copysign(smaller(smaller(2 * x, 2 * y), (y + 2 * x) * (1.0 / 3.0)), d);
+        return p > 0 ? size : 0.0;
     }
 };
 
-template <class Law>
-inline void even_flux(const FluxRow& r, double dt, double* __restrict flux) {
-    const double* __restrict q = r.water_flux, * __restrict g = r.conductance;
-    const double *ll = r.far_left, *left = r.left, *right = r.right, *rr = r.far_right, *kl = r.inverse_left, *kr = r.inverse_right;
+GALENA_INLINE void upwind_flux(const FaceRow& r) {
+    const double* __restrict q = r.water_flux, * __restrict left = r.left, * __restrict right = r.right;
+    const float* __restrict g = r.conductance;
+    double* __restrict flux = r.flux;
+    const Index n = r.n;
 #pragma omp simd
-    for (Index i = 0; i < r.n; ++i) {
-        const bool forward = q[i] >= 0;
-        const double up = forward ? left[i] : right[i], down = forward ? right[i] : left[i], upup = forward ? ll[i] : rr[i];
-        const double courant = std::abs(q[i]) * (forward ? kl[i] : kr[i]) * dt;
-        const double face = up + 0.5 * (1 - courant) * Law::slope(up - upup, down - up);
-        flux[i] = q[i] * face - g[i] * (right[i] - left[i]);
+    for (Index i = 0; i < n; ++i) {
+        const double l = left[i], other = right[i], water = q[i];
+        const double up = water >= 0 ? l : other;
+        flux[i] = water * up - static_cast<double>(g[i]) * (other - l);
     }
 }
 
 template <class Law>
-inline void uneven_flux(const FluxRow& r, double dt, double* __restrict flux) {
-    const double* __restrict q = r.water_flux, * __restrict g = r.conductance;
-    const double *ll = r.far_left, *left = r.left, *right = r.right, *rr = r.far_right, *kl = r.inverse_left, *kr = r.inverse_right;
-    const double *sl = r.stretch_left, *sr = r.stretch_right, *hl = r.reach_left, *hr = r.reach_right;
+GALENA_INLINE void even_flux(const FaceRow& r, double dt) {
+    const double* __restrict q = r.water_flux, * __restrict ll = r.far_left, * __restrict left = r.left;
+    const double* __restrict right = r.right, * __restrict rr = r.far_right, * __restrict kl = r.inverse_left, * __restrict kr = r.inverse_right;
+    const float* __restrict g = r.conductance;
+    double* __restrict flux = r.flux;
+    const Index n = r.n;
 #pragma omp simd
-    for (Index i = 0; i < r.n; ++i) {
-        const bool forward = q[i] >= 0;
-        const double up = forward ? left[i] : right[i], down = forward ? right[i] : left[i], upup = forward ? ll[i] : rr[i];
-        const double courant = std::abs(q[i]) * (forward ? kl[i] : kr[i]) * dt;
-        const double a = up - upup, d = down - up;
-        const double slope = 0.5 * (1 - courant) * (forward ? hl[i] : hr[i]) * Law::slope(a * (forward ? sl[i] : sr[i]), d);
+    for (Index i = 0; i < n; ++i) {
+        const double l = left[i], other = right[i], water = q[i], k_left = kl[i], k_right = kr[i];
+        const double before = l - ll[i], after = rr[i] - other, d = other - l, size = std::abs(water);
+        const bool forward = water >= 0;
+        const double a = forward ? before : after, up = forward ? l : other, k = forward ? k_left : k_right;
+        const double slope = 0.5 * (1 - size * k * dt) * Law::slope(a, d);
+        flux[i] = (water * up + size * slope) - static_cast<double>(g[i]) * d;
+    }
+}
+
+template <class Law, bool along>
+GALENA_INLINE void uneven_flux(const FaceRow& r, double dt) {
+    const double* __restrict q = r.water_flux, * __restrict ll = r.far_left, * __restrict left = r.left;
+    const double* __restrict right = r.right, * __restrict rr = r.far_right, * __restrict kl = r.inverse_left, * __restrict kr = r.inverse_right;
+    const double* __restrict sl = r.stretch_left, * __restrict sr = r.stretch_right, * __restrict hl = r.reach_left;
+    const double* __restrict hr = r.reach_right;
+    const float* __restrict g = r.conductance;
+    double* __restrict flux = r.flux;
+    const Index n = r.n;
+    const double sl_all = *sl, sr_all = *sr, hl_all = *hl, hr_all = *hr;
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) {
+        const double l = left[i], other = right[i], water = q[i], k_left = kl[i], k_right = kr[i];
+        const double before = l - ll[i], after = rr[i] - other, d = other - l, size = std::abs(water);
+        const double stretch_left = along ? sl[i] : sl_all, stretch_right = along ? sr[i] : sr_all;
+        const double reach_left = along ? hl[i] : hl_all, reach_right = along ? hr[i] : hr_all;
+        const bool forward = water >= 0;
+        const double a = forward ? before : after, up = forward ? l : other, k = forward ? k_left : k_right;
+        const double stretch = forward ? stretch_left : stretch_right, reach = forward ? reach_left : reach_right;
+        const double slope = 0.5 * (1 - size * k * dt) * reach * Law::slope(a * stretch, d);
         const double most = smaller(std::abs(a), std::abs(d));
-        const double bounded = larger(smaller(slope, most), -most);
-        flux[i] = q[i] * (up + bounded) - g[i] * (right[i] - left[i]);
+        flux[i] = (water * up + size * larger(smaller(slope, most), -most)) - static_cast<double>(g[i]) * d;
     }
 }
 
-// One function per law, so that each is compiled for both instruction sets.
-GALENA_CLONES void upwind_even(const FluxRow& r, double dt, double* f) { even_flux<Upwind>(r, dt, f); }
-GALENA_CLONES void van_leer_even(const FluxRow& r, double dt, double* f) { even_flux<VanLeer>(r, dt, f); }
-GALENA_CLONES void superbee_even(const FluxRow& r, double dt, double* f) { even_flux<Superbee>(r, dt, f); }
-GALENA_CLONES void koren_even(const FluxRow& r, double dt, double* f) { even_flux<Koren>(r, dt, f); }
-GALENA_CLONES void van_leer_uneven(const FluxRow& r, double dt, double* f) { uneven_flux<VanLeer>(r, dt, f); }
-GALENA_CLONES void superbee_uneven(const FluxRow& r, double dt, double* f) { uneven_flux<Superbee>(r, dt, f); }
-GALENA_CLONES void koren_uneven(const FluxRow& r, double dt, double* f) { uneven_flux<Koren>(r, dt, f); }
-
-}  // namespace
-
-void limited_flux_row(Limiter limiter, const FluxRow& row, double duration, double* flux) {
-    const bool even = row.stretch_left == nullptr;
-    switch (limiter) {
-        case Limiter::upwind: return upwind_even(row, duration, flux);
-        case Limiter::van_leer: return even ? van_leer_even(row, duration, flux) : van_leer_uneven(row, duration, flux);
-        case Limiter::superbee: return even ? superbee_even(row, duration, flux) : superbee_uneven(row, duration, flux);
-        case Limiter::koren: return even ? koren_even(row, duration, flux) : koren_uneven(row, duration, flux);
-    }
-}
-
-GALENA_CLONES void limited_cross_row(const CrossRow& r, double* flux) {
+template <bool along>
+GALENA_INLINE void cross_flux(const CrossRow& r) {
     const float* __restrict t = r.coefficient;
+    const double* __restrict left = r.left, * __restrict left_before = r.left - r.stride, * __restrict left_after = r.left + r.stride;
+    const double* __restrict right = r.right, * __restrict right_before = r.right - r.stride, * __restrict right_after = r.right + r.stride;
+    const double* __restrict per = r.per_distance;
+    double* __restrict flux = r.flux;
+    const double before_all = r.per_before, after_all = r.per_after;
+    const Index n = r.n;
 #pragma omp simd
-    for (Index i = 0; i < r.n; ++i) {
-        const double a = (r.left[i] - r.left_before[i]) * r.per_before_left[i], b = (r.left_after[i] - r.left[i]) * r.per_after_left[i];
-        const double c = (r.right[i] - r.right_before[i]) * r.per_before_right[i],
-                     d = (r.right_after[i] - r.right[i]) * r.per_after_right[i];
+    for (Index i = 0; i < n; ++i) {
+        const double per_before = along ? per[i] : before_all, per_after = along ? per[i + 1] : after_all;
+        const double a = (left[i] - left_before[i]) * per_before, b = (left_after[i] - left[i]) * per_after;
+        const double c = (right[i] - right_before[i]) * per_before, d = (right_after[i] - right[i]) * per_after;
         const double mean = 0.25 * ((a + b) + (c + d));
         const double least = smaller(smaller(a, b), smaller(c, d)), most = larger(larger(a, b), larger(c, d));
         const double gradient = larger(smaller(mean, larger(2 * least, 0.0)), smaller(2 * most, 0.0));
@@ -110,12 +120,65 @@ GALENA_CLONES void limited_cross_row(const CrossRow& r, double* flux) {
     }
 }
 
-GALENA_CLONES void update_row(const UpdateRow& r, double duration, double* __restrict now) {
-#pragma omp simd
-    for (Index i = 0; i < r.n; ++i) {
-        const double gain = ((r.x[i] - r.x[i + 1]) + (r.south[i] - r.north[i])) + (r.bottom[i] - r.top[i]);
-        now[i] = r.old[i] + duration * r.inverse_capacity[i] * gain;
+template <class Law>
+GALENA_INLINE void flux_of(const FaceRow& r, double dt) {
+    if (r.n <= 0) return;
+    if constexpr (std::is_same_v<Law, Upwind>) upwind_flux(r);
+    else if (r.widths == FaceRow::Widths::even) even_flux<Law>(r, dt);
+    else if (r.widths == FaceRow::Widths::across) uneven_flux<Law, false>(r, dt);
+    else uneven_flux<Law, true>(r, dt);
+    for (const auto& cross : r.cross) {
+        if (cross.n <= 0) continue;
+        if (cross.per_distance) cross_flux<true>(cross);
+        else cross_flux<false>(cross);
     }
+}
+
+template <bool amounts>
+GALENA_INLINE void update(const RowStep& r, double dt) {
+    const double* __restrict x = r.x_flux, * __restrict south = r.south, * __restrict north = r.north_flux, * __restrict bottom = r.bottom;
+    const double* __restrict top = r.top_flux, * __restrict old = r.old, * __restrict inverse = r.inverse_capacity;
+    double* __restrict now = amounts ? r.amount : r.now;
+    const Index n = r.n;
+#pragma omp simd
+    for (Index i = 0; i < n; ++i) {
+        const double gain = dt * (((x[i] - x[i + 1]) + (south[i] - north[i])) + (bottom[i] - top[i]));
+        if constexpr (amounts) now[i] += gain;
+        else now[i] = old[i] + inverse[i] * gain;
+    }
+}
+
+template <class Law>
+GALENA_INLINE void advance(const RowStep& r, double dt) {
+    flux_of<Law>(r.north, dt);
+    flux_of<Law>(r.top, dt);
+    flux_of<Law>(r.along, dt);
+    if (r.n <= 0) return;
+    if (r.amount) update<true>(r, dt);
+    else update<false>(r, dt);
+}
+
+// One function per law, so that each is compiled for both instruction sets.
+GALENA_CLONES void advance_upwind(const RowStep& r, double dt) { advance<Upwind>(r, dt); }
+GALENA_CLONES void advance_van_leer(const RowStep& r, double dt) { advance<VanLeer>(r, dt); }
+GALENA_CLONES void advance_superbee(const RowStep& r, double dt) { advance<Superbee>(r, dt); }
+GALENA_CLONES void advance_koren(const RowStep& r, double dt) { advance<Koren>(r, dt); }
+
+}  // namespace
+
+void advance_row(Limiter limiter, const RowStep& row, double duration) {
+    switch (limiter) {
+        case Limiter::upwind: return advance_upwind(row, duration);
+        case Limiter::van_leer: return advance_van_leer(row, duration);
+        case Limiter::superbee: return advance_superbee(row, duration);
+        case Limiter::koren: return advance_koren(row, duration);
+    }
+}
+
+void limited_flux_row(Limiter limiter, const FaceRow& row, double duration) {
+    RowStep alone;
+    alone.along = row;
+    advance_row(limiter, alone, duration);
 }
 
 }  // namespace galena

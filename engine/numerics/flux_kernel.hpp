@@ -1,6 +1,7 @@
 #pragma once
 // The inner loops of explicit transport over one row of faces or cells: limited advective fluxes, dispersion, limited cross terms.
 
+#include <array>
 #include <cstdint>
 
 namespace galena {
@@ -8,42 +9,52 @@ namespace galena {
 /// How the value on a face is reconstructed: from the cell upstream alone, or with a limited slope (van Leer 1974; Roe 1986; Koren 1993).
 enum class Limiter { upwind, van_leer, superbee, koren };
 
-/// n faces in a row. Every pointer stands at the first: the two cells on each side of a face (a cell that is not there is the next one
-/// inwards), their inverse capacities [1/m³], water flux [m³/s], conductance [m³/s].
-struct FluxRow {
-    std::int64_t n = 0;
-    const double *far_left, *left, *right, *far_right;
-    const double *inverse_left, *inverse_right;
-    const double *water_flux, *conductance;
-    /// Uneven widths; nullptr where they are even. Slopes upstream are measured over another distance than across the face: the
-    /// factors that bring them to it. And half the width of the cell upstream over the distance across the face, doubled.
-    const double *stretch_left = nullptr, *stretch_right = nullptr, *reach_left = nullptr, *reach_right = nullptr;
+/// Cross dispersion through n faces along one transverse direction: flux −= t · gradient, the gradient limited from the four one-sided ones
+/// beside the face: the mean, but no more than twice the smallest, and nothing where they differ in sign. Then no cell can be driven past
+/// its neighbours (after Sharma & Hammett 2007, section 3.2).
+struct CrossRow {
+    std::int64_t n = 0;                  ///< 0: nothing to do
+    const float* coefficient = nullptr;  ///< θD · area [m⁴/s]
+    const double *left = nullptr, *right = nullptr;
+    std::int64_t stride = 0;  ///< to the cells before and after, in the transverse direction
+    double* flux = nullptr;
+    double per_before = 0, per_after = 0;  ///< 1 / distance to them [1/m]
+    /// Where distances differ along the row: one number per face, and per_after is the next.
+    const double* per_distance = nullptr;
 };
 
+/// n faces in a row. Every pointer stands at the first: the two cells on each side of a face (a cell that is not there is the next one
+/// inwards), their inverse capacities [1/m³], water flux [m³/s], conductance [m³/s].
 /// flux = q C_face − g (C_right − C_left) [kg/s], with
 /// C_face = C_up + ½ (1 − ν) φ(C_up − C_upup, C_down − C_up), ν = |q| dt / capacity_up: of second order in space and along the flow in
 /// time (LeVeque 2002, eq. 6.41), never outside of the two cells, and never further from C_up than C_upup is.
-void limited_flux_row(Limiter limiter, const FluxRow& row, double duration, double* flux);
-
-/// Cross dispersion through n faces along one transverse direction: flux −= t · gradient, the gradient limited from the four one-sided ones
-/// beside the face, [1/m] per difference in `before_*` (towards the cell before) and `after_*`.
-struct CrossRow {
-    std::int64_t n = 0;
-    const float* coefficient;  ///< θD · area [m⁴/s]
-    const double *left, *left_before, *left_after, *right, *right_before, *right_after;
-    const double *per_before_left, *per_after_left, *per_before_right, *per_after_right;  ///< 1 / distance [1/m]
+struct FaceRow {
+    std::int64_t n = 0;  ///< 0: nothing to do
+    const double *far_left = nullptr, *left = nullptr, *right = nullptr, *far_right = nullptr;
+    const double *inverse_left = nullptr, *inverse_right = nullptr;
+    const double* water_flux = nullptr;
+    const float* conductance = nullptr;
+    double* flux = nullptr;
+    /// Widths that are uneven across the row, the same for all of its faces, or along it, one number per face. Slopes upstream are measured
+    /// over another distance than across the face: the factors that bring them to it. And half the width of the cell upstream over the
+    /// distance across the face, doubled.
+    enum class Widths { even, across, along } widths = Widths::even;
+    const double *stretch_left = nullptr, *stretch_right = nullptr, *reach_left = nullptr, *reach_right = nullptr;
+    std::array<CrossRow, 2> cross;
 };
 
-/// The mean of the four gradients, but no more than twice the smallest, and nothing where they differ in sign: then no cell can be driven past
-/// its neighbours (after Sharma & Hammett 2007, section 3.2).
-void limited_cross_row(const CrossRow& row, double* flux);
-
-/// now = old + duration · inverse_capacity · (inflow − outflow) over n cells; fluxes point at the cell's first face of each axis, the second
-/// x face being the next number.
-struct UpdateRow {
+/// A row of n cells of one solute, advanced: the fluxes through its faces and what they bring.
+struct RowStep {
+    FaceRow north, top, along;  ///< faces to the next rows along y and z, and those between its own cells
     std::int64_t n = 0;
-    const double *old, *inverse_capacity, *x, *south, *north, *bottom, *top;
+    /// Fluxes, each at the first cell; x_flux: n + 1 numbers.
+    const double *x_flux = nullptr, *south = nullptr, *north_flux = nullptr, *bottom = nullptr, *top_flux = nullptr;
+    const double *old = nullptr, *inverse_capacity = nullptr;
+    double* now = nullptr;     ///< old + duration · inverse_capacity · (inflow − outflow)
+    double* amount = nullptr;  ///< instead, where given: += duration · (inflow − outflow)
 };
-void update_row(const UpdateRow& row, double duration, double* now);
+
+void advance_row(Limiter limiter, const RowStep& row, double duration);
+void limited_flux_row(Limiter limiter, const FaceRow& row, double duration);
 
 }  // namespace galena

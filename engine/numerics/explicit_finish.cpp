@@ -1,0 +1,130 @@
+// What follows the pass of an explicit step: fast cells, sources and boundaries, decay, concentrations held.
+
+#include <algorithm>
+
+#include "numerics/explicit_step.hpp"
+
+namespace galena {
+
+/// True of a cell beside the row's plume that has more than next to nothing, or that the pass left alone.
+bool ExplicitStep::beyond_plume(const ExplicitSolute& s, Index cell) const {
+    const Index nx = grid_.nx(), i = cell % nx;
+    const auto row = static_cast<std::size_t>(cell / nx);
+    const auto &reach = s.next_reach[row], &plume = s.next_plume[row];
+    return i < reach.begin || i >= reach.end || ((i < plume.begin || i >= plume.end) && s.next[cell] > s.threshold);
+}
+
+/// A cluster of fast cells: what they hold after the explicit part and what slow ones send them, solved for. True if there is anything.
+bool ExplicitStep::finish_cluster(ExplicitSolute& s, double duration, Index cluster) const {
+    const Index first = fast_.first(cluster), end = fast_.end(cluster);
+    const auto& cells = fast_.cells();
+    double* values = s.fast_values.data();
+    bool anything = false;
+    for (Index n = first; n < end; ++n) {
+        // A pinched-out cell holds nothing: what came in is what there is.
+        const auto at = static_cast<std::size_t>(n);
+        const Index c = cells[at];
+        values[n] = (s.fast_capacity[at] > 0 ? s.next[c] : s.next[c] - s.now[c]) / s.inverse_capacity[c] + duration * s.fast_gain[at];
+    }
+    for (const auto& in : fast_.into(cluster)) values[in.position] += duration * in.coefficient * s.now[in.source];
+    for (Index n = first; n < end; ++n) anything = anything || values[n] != 0;
+    if (anything) {
+        const auto size = static_cast<std::size_t>(end - first);
+        const std::vector<double> amounts(values + first, values + end);
+        s.systems.solve(cluster, amounts, {values + first, size});
+    }
+    for (Index n = first; n < end; ++n) s.next[cells[static_cast<std::size_t>(n)]] = values[n];
+    return anything;
+}
+
+/// The fast cells by clusters, then what they exchange with the slow cells beside them.
+void ExplicitStep::finish_fast(ExplicitSolute& s, double duration, std::vector<Index>& touched) const {
+    if (fast_.empty()) return;
+    constexpr Index block = 512;
+    const auto& cells = fast_.cells();
+    const auto& borders = fast_.borders();
+    const Index batches = fast_.batch_count(), blocks = (std::ssize(borders) + block - 1) / block;
+    std::vector<std::vector<Index>> beyond(static_cast<std::size_t>(std::max(batches, blocks)));
+    const auto collect = [&] {
+        for (auto& list : beyond) {
+            touched.insert(touched.end(), list.begin(), list.end());
+            list.clear();
+        }
+    };
+    parallel_for_each_item(batches, [&](Index batch) {
+        for (Index cluster = fast_.first_of_batch(batch); cluster < fast_.first_of_batch(batch + 1); ++cluster) {
+            if (!finish_cluster(s, duration, cluster)) continue;
+            for (Index n = fast_.first(cluster); n < fast_.end(cluster); ++n)
+                if (const Index c = cells[static_cast<std::size_t>(n)]; s.next[c] != 0 && beyond_plume(s, c))
+                    beyond[static_cast<std::size_t>(batch)].push_back(c);
+        }
+    });
+    collect();
+    parallel_blocks(std::ssize(borders), block, [&](Index begin, Index end) {
+        for (Index n = begin; n < end; ++n) {
+            const auto at = static_cast<std::size_t>(n);
+            const Index c = borders[at].cell;
+            double gain = -borders[at].loss * s.now[c];
+            for (const auto& entry : fast_.from_fast(at))
+                gain += entry.coefficient * s.fast_values[static_cast<std::size_t>(entry.position)];
+            if (gain == 0) continue;
+            s.next[c] += duration * gain * s.inverse_capacity[c];
+            if (beyond_plume(s, c)) beyond[static_cast<std::size_t>(n / block)].push_back(c);
+        }
+    });
+    collect();
+}
+
+/// Sources and boundaries of the other cells, implicit in what they take.
+void ExplicitStep::finish_special(ExplicitSolute& s, double duration, std::vector<Index>& touched) const {
+    for (auto& special : s.special) {
+        const Index c = special.cell;
+        touched.push_back(c);
+        if (special.held || fast_flags_[static_cast<std::size_t>(c)]) continue;
+        const double capacity = 1 / s.inverse_capacity[c];
+        s.next[c] = (capacity * s.next[c] + duration * special.gain) / (capacity + duration * special.loss);
+    }
+}
+
+void ExplicitStep::decay(ExplicitSolute& s, double duration) const {
+    const Index nx = grid_.nx(), rows = grid_.ny() * grid_.nz();
+    std::vector<double> lost(static_cast<std::size_t>(rows));
+    parallel_blocks(rows, std::max<Index>(1, sum_block / nx), [&](Index begin, Index end) {
+        for (Index row = begin; row < end; ++row) {
+            const auto reach = s.next_reach[static_cast<std::size_t>(row)];
+            double sum = 0;
+            for (Index c = row * nx + reach.begin; c < row * nx + reach.end; ++c) {
+                s.next[c] /= 1 + duration * s.decay[c] * s.inverse_capacity[c];
+                sum += duration * s.decay[c] * s.next[c];
+            }
+            lost[static_cast<std::size_t>(row)] = sum;
+        }
+    });
+    for (const double amount : lost) s.decayed += amount;
+}
+
+/// Cells that were touched apart from the pass belong to the reach from now on, and to the plume where they have more than next to nothing.
+void ExplicitStep::finish(ExplicitSolute& s, double duration) const {
+    const Index nx = grid_.nx();
+    std::vector<Index> touched;
+    finish_fast(s, duration, touched);
+    finish_special(s, duration, touched);
+    for (const Index c : touched) s.next_reach[static_cast<std::size_t>(c / nx)].include(c % nx, c % nx + 1);
+    if (!s.decay.empty()) decay(s, duration);
+    for (auto& special : s.special) {
+        const Index c = special.cell;
+        if (special.held) {
+            const double capacity = 1 / s.inverse_capacity[c];
+            special.supplied += capacity * (*special.held - s.next[c]) + duration * (special.loss * *special.held - special.gain);
+            s.next[c] = *special.held;
+        }
+        special.dose += duration * s.next[c];
+    }
+    for (const Index c : touched)
+        if (s.next[c] > s.threshold) s.next_plume[static_cast<std::size_t>(c / nx)].include(c % nx, c % nx + 1);
+    std::swap(s.now, s.next);
+    s.reach.swap(s.next_reach);
+    s.plume.swap(s.next_plume);
+}
+
+}  // namespace galena
