@@ -182,8 +182,59 @@ void ResultsFile::begin_budget(const Ledger& ledger) {
     make("/budget/closure", {components.size()}, "1", "cumulative closure");
 }
 
+namespace {
+
+/// Where each of the new columns stood among the old ones; -1: it is new.
+std::vector<std::ptrdiff_t> columns_in(const std::vector<std::string>& old_titles, const std::vector<std::string>& titles) {
+    std::vector<std::ptrdiff_t> from;
+    for (const auto& title : titles) {
+        const auto at = std::find(old_titles.begin(), old_titles.end(), title);
+        from.push_back(at == old_titles.end() ? -1 : at - old_titles.begin());
+    }
+    return from;
+}
+
+/// Makes a growing array of rows anew with other columns; new ones are 0.
+void widen(Hdf5File& file, const std::string& path, const std::vector<std::ptrdiff_t>& from) {
+    const auto old = file.read(path);
+    const auto dims = file.dims(path);
+    const auto unit_text = file.text_attribute(path, "unit"), meaning = file.text_attribute(path, "meaning");
+    file.remove(path);
+    file.make_growing(path, {from.size()});
+    describe(file, path, unit_text, meaning);
+    for (std::uint64_t row = 0; row < dims[0]; ++row) {
+        std::vector<double> values;
+        for (const auto column : from) values.push_back(column < 0 ? 0.0 : old[row * dims[1] + static_cast<std::uint64_t>(column)]);
+        file.append(path, values);
+    }
+}
+
+}  // namespace
+
+/// A run that goes on with measures has terms that it had not before.
+void ResultsFile::widen_budget(const Ledger& ledger) {
+    const auto component = file_.read_texts("/budget/component"), term = file_.read_texts("/budget/term"),
+               name = file_.read_texts("/budget/name");
+    std::vector<std::string> before, now, components, terms, names, units;
+    for (std::size_t n = 0; n < name.size(); ++n) before.push_back(component[n] + '\n' + term[n] + '\n' + name[n]);
+    for (const auto& e : ledger.entries()) {
+        now.push_back(e.term.component + '\n' + e.term.term + '\n' + e.term.name);
+        components.push_back(e.term.component);
+        terms.push_back(e.term.term);
+        names.push_back(e.term.name);
+        units.push_back(e.term.unit);
+    }
+    const auto from = columns_in(before, now);
+    for (const auto* amount : budget_amounts) widen(file_, fmt::format("/budget/{}", amount), from);
+    write_texts("/budget/component", components, file_.text_attribute("/budget/component", "meaning"));
+    write_texts("/budget/term", terms, file_.text_attribute("/budget/term", "meaning"));
+    write_texts("/budget/name", names, file_.text_attribute("/budget/name", "meaning"));
+    write_texts("/budget/unit", units, file_.text_attribute("/budget/unit", "meaning"));
+}
+
 void ResultsFile::append_budget(double seconds, const Ledger& ledger) {
     if (!file_.has("/budget")) begin_budget(ledger);
+    else if (file_.dims("/budget/in").back() != ledger.entries().size()) widen_budget(ledger);
     const auto append = [&](const char* what, auto&& value) {
         std::vector<double> row;
         for (const auto& e : ledger.entries()) row.push_back(value(e));
@@ -216,8 +267,25 @@ void ResultsFile::begin_observations(std::span<const Observed> row) {
     describe(file_, "/observations/value", "see /observations/unit", "observed values; NaN where one is not known at this time");
 }
 
+void ResultsFile::widen_observations(std::span<const Observed> row) {
+    const auto name = file_.read_texts("/observations/name"), quantity = file_.read_texts("/observations/quantity");
+    std::vector<std::string> before, now, names, quantities, units;
+    for (std::size_t n = 0; n < name.size(); ++n) before.push_back(name[n] + '\n' + quantity[n]);
+    for (const auto& o : row) {
+        now.push_back(o.name + '\n' + o.quantity);
+        names.push_back(o.name);
+        quantities.push_back(o.quantity);
+        units.push_back(o.unit);
+    }
+    widen(file_, "/observations/value", columns_in(before, now));
+    write_texts("/observations/name", names, file_.text_attribute("/observations/name", "meaning"));
+    write_texts("/observations/quantity", quantities, file_.text_attribute("/observations/quantity", "meaning"));
+    write_texts("/observations/unit", units, file_.text_attribute("/observations/unit", "meaning"));
+}
+
 void ResultsFile::append_observations(double seconds, std::span<const Observed> row) {
     if (!file_.has("/observations")) begin_observations(row);
+    else if (file_.dims("/observations/value").back() != row.size()) widen_observations(row);
     std::vector<double> values;
     for (const auto& o : row) values.push_back(o.value);
     file_.append("/observations/value", values);

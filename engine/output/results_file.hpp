@@ -47,9 +47,9 @@ public:
     /// The field's values at the output time begun last; at times when it was not written it holds NaN. Throws std::runtime_error when no
     /// time was begun, or the field was written at it already.
     void append_field(const std::string& name, const std::string& unit, const std::string& meaning, std::span<const double> cells);
-    /// One row of the budget per term; the terms are named once, in the first call.
+    /// One row of the budget per term. Terms may come later (a run that goes on with measures): their rows until then are 0.
     void append_budget(double seconds, const Ledger& ledger);
-    /// One row of observations; which they are is written once, in the first call, and stays the same.
+    /// One row of observations. Some may come later: their rows until then are 0.
     void append_observations(double seconds, std::span<const Observed> row);
     /// Writes a table; one of the same name is replaced.
     void write_table(const Table& table);
@@ -82,6 +82,8 @@ private:
     explicit ResultsFile(Hdf5File file) : file_(std::move(file)) {}
     void write_grid(const Grid& grid);
     void begin_budget(const Ledger& ledger);
+    void widen_budget(const Ledger& ledger);
+    void widen_observations(std::span<const Observed> row);
     void begin_observations(std::span<const Observed> row);
     void write_texts(const std::string& path, const std::vector<std::string>& texts, const std::string& meaning);
 

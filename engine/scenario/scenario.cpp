@@ -120,6 +120,11 @@ std::vector<std::string> scenario_names(const Node& tree) {
 }
 
 void take_scenario(Node& tree, const std::string& name, const std::string& file, Diagnostics& diagnostics) {
+    if (name.ends_with(without_its_measures)) {
+        take_scenario(tree, name.substr(0, name.size() - without_its_measures.size()), file, diagnostics);
+        std::erase_if(tree.entries, [](const Entry& e) { return e.key == "measure"; });
+        return;
+    }
     const auto* scenarios = tree.find("scenario");
     const Node* chosen = nullptr;
     Node scenario;

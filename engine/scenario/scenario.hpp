@@ -35,6 +35,9 @@ struct ScenarioTables {
     std::vector<ScenarioTable> list;
 };
 
+/// "removal without its measures": what differs from the base site, but nothing done yet.
+inline constexpr std::string_view without_its_measures = " without its measures";
+
 /// The names of the scenarios of a site file, in its order.
 std::vector<std::string> scenario_names(const Node& tree);
 

@@ -2,17 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace galena {
+
+namespace {
+
+std::string title_of(const BudgetTerm& term) { return term.component + '\n' + term.term + '\n' + term.name; }
+
+}  // namespace
 
 void Ledger::book(std::vector<BudgetTerm> terms) {
     if (entries_.size() != terms.size()) {
         entries_.assign(terms.size(), {});
-        if (loaded_.size() == 2 * terms.size())
-            for (std::size_t n = 0; n < terms.size(); ++n) {
-                entries_[n].cumulative_in = loaded_[2 * n];
-                entries_[n].cumulative_out = loaded_[2 * n + 1];
-            }
+        for (std::size_t n = 0; n < terms.size() && !loaded_.empty(); ++n)
+            if (const auto before = loaded_.find(title_of(terms[n])); before != loaded_.end())
+                std::tie(entries_[n].cumulative_in, entries_[n].cumulative_out) = before->second;
         loaded_.clear();
     }
     for (std::size_t n = 0; n < terms.size(); ++n) {
@@ -67,17 +72,21 @@ std::vector<Closure> Ledger::closures() const {
 
 void Ledger::save(CheckpointWriter& out) const {
     std::vector<double> sums;
+    std::vector<std::string> titles;
     for (const auto& e : entries_) {
+        titles.push_back(title_of(e.term));
         sums.push_back(e.cumulative_in);
         sums.push_back(e.cumulative_out);
     }
-    out.write("ledger_size", static_cast<double>(sums.size()));
-    out.write("ledger", sums);
+    write_texts(out, "ledger/titles", titles);
+    write_list(out, "ledger/sums", sums);
 }
 
 void Ledger::load(CheckpointReader& in) {
-    loaded_.assign(static_cast<std::size_t>(in.read("ledger_size")), 0.0);
-    in.read("ledger", loaded_);
+    loaded_.clear();
+    const auto titles = read_texts(in, "ledger/titles");
+    const auto sums = read_list(in, "ledger/sums");
+    for (std::size_t n = 0; n < titles.size(); ++n) loaded_[titles[n]] = {sums[2 * n], sums[2 * n + 1]};
     entries_.clear();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The books of a run: what every process brought and took, step by step and in sum, and how well that adds up.
 
+#include <map>
 #include <vector>
 
 #include "simulation/equation.hpp"
@@ -36,7 +37,8 @@ public:
 
 private:
     std::vector<LedgerEntry> entries_;
-    std::vector<double> loaded_;
+    /// Cumulative amounts of a checkpoint by component, kind and name: a run may have terms that the one before it had not.
+    std::map<std::string, std::pair<double, double>> loaded_;
 };
 
 }  // namespace galena

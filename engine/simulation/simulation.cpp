@@ -173,6 +173,7 @@ void Simulation::save_edits(CheckpointWriter& out) const {
 }
 
 void Simulation::load_edits(CheckpointReader& in) {
+    if (!in.has("edits/medium_version")) return;  // of a run in which nothing was to be done: all that is to be done lies ahead
     domain_->medium_version = static_cast<Index>(in.read("edits/medium_version"));
     if (domain_->medium_version > 0)
         for (const auto& [name, field] : fields_of(domain_->medium)) in.read(fmt::format("edits/medium/{}", name), field->span());

@@ -22,6 +22,7 @@
 #include "simulation/simulation.hpp"
 #include "study/comparison_file.hpp"
 #include "study/run.hpp"
+#include "study/shared_start.hpp"
 
 extern char** environ;
 
@@ -42,10 +43,28 @@ std::vector<std::string> wanted_scenarios(const CompareOptions& options) {
     return options.only.empty() ? known : options.only;
 }
 
-/// Builds every scenario, so that a mistake in the last is found before the first has run. Returns the cells of the grid.
-Index check_scenarios(const CompareOptions& options, const std::vector<std::string>& names) {
-    Diagnostics all;
+/// What is known of the scenarios before any of them runs.
+struct Checked {
     Index cells = 0;
+    std::vector<ScenarioStart> starts;
+};
+
+/// When the first measure begins; those of conditions count from the date they may begin at.
+double first_moment(const Simulation& simulation) {
+    double first = std::numeric_limits<double>::infinity();
+    for (const auto& intervention : simulation.interventions()) {
+        std::set<double> moments;
+        intervention->add_events(moments);
+        if (!moments.empty()) first = std::min(first, *moments.begin());
+    }
+    return first;
+}
+
+/// Builds every scenario, so that a mistake in the last is found before the first has run.
+Checked check_scenarios(const CompareOptions& options, const std::vector<std::string>& names) {
+    Diagnostics all;
+    Checked checked;
+    const auto base = read_toml(options.site);
     for (const auto& name : names) {
         Diagnostics diagnostics;
         const auto site = Site::read(options.site, diagnostics, name);
@@ -53,12 +72,16 @@ Index check_scenarios(const CompareOptions& options, const std::vector<std::stri
             const ObservationWriter observations(site, domain, diagnostics);
             const ZoneWriter zones(site, domain, diagnostics);
         });
-        if (simulation) cells = simulation->domain().grid.cell_count();
         for (const auto& d : diagnostics.all())
             if (d.severity == Diagnostic::Severity::error) all.error(d.place, d.what, d.hint);
+        if (!simulation) continue;
+        auto tree = base;
+        take_scenario(tree, name, options.site.string(), diagnostics);
+        checked.cells = simulation->domain().grid.cell_count();
+        checked.starts.push_back({ground_of(tree), first_moment(*simulation)});
     }
     all.throw_if_errors();
-    return cells;
+    return checked;
 }
 
 /// Bytes that are free, by the system's own count; 0 where it does not tell.
@@ -81,41 +104,98 @@ int affordable_jobs(const CompareOptions& options, std::size_t scenarios, Index 
     return std::clamp(jobs, 1, static_cast<int>(scenarios));
 }
 
-pid_t start_run(const CompareOptions& options, const std::filesystem::path& folder, const std::string& name, int threads) {
-    std::vector<std::string> words{"galena", "--threads", std::to_string(threads),  "run",    options.site.string(), "--scenario",
-                                   name,     "--output",  (folder / name).string(), "--quiet"};
+/// One process: a scenario, or what several have in common.
+struct Job {
+    std::string name;
+    std::vector<std::string> words;    ///< of its command line, after `galena --threads N`
+    std::optional<std::size_t> after;  ///< a job that has to be done first
+    std::function<void(Job&)> prepare = [](Job&) {};
+    int code = our_fault;
+    bool started = false, ended = false;
+};
+
+pid_t start_job(const Job& job, int threads) {
+    std::vector<std::string> words{"galena", "--threads", std::to_string(threads)};
+    words.insert(words.end(), job.words.begin(), job.words.end());
     std::vector<char*> arguments;
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     pid_t child = 0;
     const int fault = posix_spawn(&child, "/proc/self/exe", nullptr, nullptr, arguments.data(), environ);
-    if (fault != 0) throw std::runtime_error("cannot start a process for scenario " + name);
+    if (fault != 0) throw std::runtime_error("cannot start a process for scenario " + job.name);
     return child;
 }
 
-/// Runs all scenarios, `jobs` at a time; their exit codes in the order of the names.
-std::vector<int> run_all(const CompareOptions& options, const std::filesystem::path& folder, const std::vector<std::string>& names,
-                         int jobs) {
-    std::vector<int> codes(names.size(), our_fault);
+/// Does all jobs, so many at a time, in their order as far as each has what it needs; tells of those from `told` on.
+void do_jobs(std::vector<Job>& jobs, int at_once, std::size_t told, bool quiet) {
     std::map<pid_t, std::size_t> running;
-    const int threads = std::max(1, thread_count() / jobs);
-    for (std::size_t next = 0; next < names.size() || !running.empty();) {
-        if (next < names.size() && static_cast<int>(running.size()) < jobs) {
-            running[start_run(options, folder, names[next], threads)] = next;
-            ++next;
+    const int threads = std::max(1, thread_count() / at_once);
+    const auto ready = [&](const Job& job) { return !job.started && (!job.after || jobs[*job.after].ended); };
+    std::size_t done_count = 0;
+    for (;;) {
+        const auto next = std::find_if(jobs.begin(), jobs.end(), ready);
+        if (next != jobs.end() && static_cast<int>(running.size()) < at_once) {
+            next->started = true;
+            next->prepare(*next);
+            running[start_job(*next, threads)] = static_cast<std::size_t>(next - jobs.begin());
             continue;
         }
+        if (running.empty()) return;
         int status = 0;
-        const pid_t ended = waitpid(-1, &status, 0);
-        const auto found = running.find(ended);
+        const auto found = running.find(waitpid(-1, &status, 0));
         if (found == running.end()) continue;
-        codes[found->second] = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-        if (!options.quiet && !options.json)
-            fmt::print("{} of {}: {} ended with {}\n", names.size() - (names.size() - next) - running.size() + 1, names.size(),
-                       names[found->second], codes[found->second]);
+        auto& job = jobs[found->second];
+        job.ended = true;
+        job.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (found->second >= told && !quiet)
+            fmt::print("{} of {}: {} ended with {}\n", ++done_count, jobs.size() - told, job.name, job.code);
         std::fflush(stdout);
         running.erase(found);
     }
+}
+
+std::vector<std::string> run_words(const CompareOptions& options, const std::string& scenario, const std::filesystem::path& output) {
+    return {"run", options.site.string(), "--scenario", scenario, "--output", output.string(), "--quiet"};
+}
+
+/// The scenario goes on from a copy of what it has in common with others; when that did not get as far, it starts by itself.
+Job branch_of(const CompareOptions& options, const std::vector<Job>& jobs, std::size_t shared, const std::filesystem::path& common,
+              const std::filesystem::path& output, const std::string& name) {
+    Job job{name, {"run", options.site.string(), "--scenario", name, "--resume", output.string(), "--branch", "--quiet"}, shared};
+    job.prepare = [&options, &jobs, shared, common, output](Job& self) {
+        const auto folder = OutputFolder::prepare(output);
+        if (jobs[shared].code != interrupted) self.words = run_words(options, self.name, output);
+        else
+            std::filesystem::copy(common, folder.path(),
+                                  std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+    };
+    return job;
+}
+
+/// Runs all scenarios, `at_once` at a time; their exit codes in the order of the names.
+std::vector<int> run_all(const CompareOptions& options, const std::filesystem::path& folder, const std::vector<std::string>& names,
+                         const Checked& checked, int at_once) {
+    const auto groups = options.share ? shared_starts(checked.starts) : std::vector<SharedStart>{};
+    std::vector<Job> jobs;
+    std::vector<std::optional<std::size_t>> shared(names.size());
+    const auto common = [&](std::size_t group) { return folder / fmt::format("shared_start_{}", group + 1); };
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        const auto base = names[groups[g].scenarios.front()] + std::string(without_its_measures);
+        Job job{base, run_words(options, base, common(g)), {}};
+        job.words.insert(job.words.end(), {"--stop-at", fmt::format("{:.17g}", groups[g].until)});
+        jobs.push_back(std::move(job));
+        for (const auto n : groups[g].scenarios) shared[n] = g;
+        if (!options.quiet && !options.json)
+            fmt::print("{} scenarios are the same until {:.6g} d: computed once\n", groups[g].scenarios.size(),
+                       groups[g].until / seconds_per_day);
+    }
+    for (std::size_t n = 0; n < names.size(); ++n)
+        jobs.push_back(shared[n] ? branch_of(options, jobs, *shared[n], common(*shared[n]), folder / names[n], names[n])
+                                 : Job{names[n], run_words(options, names[n], folder / names[n]), {}});
+    do_jobs(jobs, at_once, groups.size(), options.quiet || options.json);
+    for (std::size_t g = 0; g < groups.size(); ++g) std::filesystem::remove_all(common(g));
+    std::vector<int> codes;
+    for (std::size_t n = groups.size(); n < jobs.size(); ++n) codes.push_back(jobs[n].code);
     return codes;
 }
 
@@ -174,10 +254,10 @@ void print_table(const std::vector<ComparedScenario>& scenarios) {
 
 ExitCode compare_sound(const CompareOptions& options) {
     const auto names = wanted_scenarios(options);
-    const auto cells = check_scenarios(options, names);
+    const auto checked = check_scenarios(options, names);
     const auto where = options.output ? *options.output : options.site.parent_path() / "results";
     const auto folder = OutputFolder::prepare(where);
-    const auto codes = run_all(options, folder.path(), names, affordable_jobs(options, names.size(), cells));
+    const auto codes = run_all(options, folder.path(), names, checked, affordable_jobs(options, names.size(), checked.cells));
     std::vector<ComparedScenario> scenarios;
     for (std::size_t n = 0; n < names.size(); ++n) {
         ComparedScenario scenario;

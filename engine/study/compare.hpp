@@ -15,6 +15,7 @@ struct CompareOptions {
     int jobs = 0;                                 ///< processes side by side; 0: as many as cores and memory allow
     bool json = false;
     bool quiet = false;
+    bool share = true;  ///< scenarios that begin alike are computed once until they part
 };
 
 /// Checks every scenario, runs each in a process of its own into OUTPUT/<scenario>, and writes OUTPUT/comparison.csv. Ends with 3 when any

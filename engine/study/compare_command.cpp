@@ -23,6 +23,7 @@ std::function<ExitCode()> prepare_compare(CLI::App& app) {
     app.add_option("--jobs", options.jobs, "scenarios run side by side; as many as cores and memory allow when absent")
         ->check(CLI::PositiveNumber);
     app.add_option("--format", given->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+    app.add_flag("!--no-sharing", options.share, "compute every scenario from its start, also where several begin alike");
     app.add_flag("--quiet", options.quiet, "print nothing but trouble");
     return [given] {
         given->options.json = given->format == "json";

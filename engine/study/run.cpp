@@ -126,7 +126,7 @@ private:
         folder_ = std::make_unique<OutputFolder>(resume ? OutputFolder::reopen(where) : OutputFolder::prepare(where));
         if (resume) {
             checkpoint_ = std::make_unique<CheckpointFileReader>(*folder_ / "checkpoint.h5");
-            if (checkpoint_->text("site_sha256") != site_hash())
+            if (!options_.branch && checkpoint_->text("site_sha256") != site_hash())
                 throw ScenarioError({options_.site.string(), 0, 0}, "the site file or scenario is not the one the checkpoint was made with",
                                     "resume with the file as it was, or start anew without --resume");
         }
@@ -147,6 +147,7 @@ private:
                                                : terminal     ? Progress::Style::terminal
                                                               : Progress::Style::lines,
                                                simulation_->schedule().end());
+        if (options_.stop_at) simulation_->add_stops({*options_.stop_at});
         simulation_->add_observer(*budget_);
         simulation_->add_observer(*observations_);
         if (zones_->wanted()) simulation_->add_observer(*zones_);
@@ -199,7 +200,8 @@ private:
                     log_.line(fmt::format("at {:.6g} d a step of {:.4g} d failed and is tried with {:.4g} d: {}", r.time / seconds_per_day,
                                           r.tried / seconds_per_day, r.next / seconds_per_day, r.cause));
                 }
-                const bool stop = stop_requested || (options_.stop_after && steps >= *options_.stop_after);
+                const bool arrived = options_.stop_at && simulation_->state().time >= *options_.stop_at;
+                const bool stop = stop_requested || arrived || (options_.stop_after && steps >= *options_.stop_after);
                 if (stop && !simulation_->finished()) {
                     save_checkpoint();
                     return interrupted;
@@ -229,7 +231,7 @@ private:
             results.set("status", "interrupted");
             log_.line(fmt::format("interrupted at {:.6g} d; go on with: galena run {} --resume {}",
                                   simulation_->state().time / seconds_per_day, options_.site.string(), folder_->path().string()),
-                      true);
+                      !options_.stop_at);
             return code;
         }
         for (const auto& observer : simulation_->model_observers())

@@ -17,6 +17,10 @@ struct RunOptions {
     bool quiet = false;
     /// Stops after this many steps as if interrupted; for tests of resuming.
     std::optional<long> stop_after;
+    /// Stops at this time [s since the start], with a checkpoint, as if interrupted: what several scenarios have in common.
+    std::optional<double> stop_at;
+    /// With resume: the folder holds a copy of a run of the same site without measures, that goes on with those of this scenario.
+    bool branch = false;
 };
 
 /// Throws ScenarioError for a wrong site file; other trouble is reported and becomes the exit code.

@@ -234,7 +234,7 @@ void WaterFlow::save(CheckpointWriter& out, const State& state) const {
     out.write("flow/edited", edited_ ? 1.0 : 0.0);
     std::vector<double> rates;
     for (const auto& rate : rate_) rates.insert(rates.end(), rate.begin(), rate.end());
-    out.write("flow/boundary_rates", rates);
+    write_list(out, "flow/boundary_rates", rates);
     for (const auto& boundary : boundaries_) boundary->save(out);
 }
 
@@ -263,14 +263,13 @@ void WaterFlow::load(CheckpointReader& in, State& state) {
         adopt_medium();
         for (const auto& boundary : boundaries_) boundary->adopt_medium(domain_);
     }
-    std::size_t total = 0;
-    for (const auto& rate : rate_) total += rate.size();
-    std::vector<double> rates(total);
-    in.read("flow/boundary_rates", rates);
+    // Boundaries that measures brought come last; a run without them says nothing of them, and they are still shut.
+    const auto rates = read_list(in, "flow/boundary_rates");
     auto from = rates.begin();
     for (auto& rate : rate_) {
-        std::copy(from, from + static_cast<std::ptrdiff_t>(rate.size()), rate.begin());
-        from += static_cast<std::ptrdiff_t>(rate.size());
+        const auto count = std::min(std::ssize(rate), rates.end() - from);
+        std::copy(from, from + count, rate.begin());
+        from += count;
     }
     for (const auto& boundary : boundaries_) boundary->load(in);
     head_before_ = state.hydraulic_head;

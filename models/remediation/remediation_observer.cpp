@@ -25,7 +25,9 @@ public:
         if (moment.output) measure_contained(moment);
     }
     void save(CheckpointWriter& out) const override { write_list(out, "remediation/contained", contained_); }
-    void load(CheckpointReader& in) override { contained_ = read_list(in, "remediation/contained"); }
+    void load(CheckpointReader& in) override {
+        if (in.has("remediation/contained/size")) contained_ = read_list(in, "remediation/contained");
+    }
 
     [[nodiscard]] std::vector<Table> tables() const override {
         std::vector<Table> all{measure_table(), cost_table(), effect_table(), mass_table(), contained_table(), total_table()};

@@ -10,6 +10,7 @@
 
 #include "effort.hpp"
 #include "program.hpp"
+#include "output/hdf5.hpp"
 #include "study/comparison_file.hpp"
 
 namespace {
@@ -139,4 +140,113 @@ TEST_CASE("compare: a site without scenarios, and an unknown scenario") {
     CHECK(unknown.code == 2);
     CHECK(unknown.output.find("has no scenario 'removl'") != std::string::npos);
     CHECK(unknown.output.find("did you mean 'removal'?") != std::string::npos);
+}
+
+TEST_CASE("compare: what scenarios have in common is computed once, and no number changes by that") {
+    const TemporaryFolder folder;
+    std::ofstream(folder / "site.toml") << R"([site]
+name = "field"
+start = 2020-01-01
+duration = "3 a"
+[grid]
+nx = 12
+ny = 6
+dx = "5 m"
+dy = "5 m"
+top = "4 m"
+[[grid.layer]]
+name = "sand"
+thickness = "4 m"
+cells = 2
+[[zone]]
+name = "spot"
+x_max = "30 m"
+[[medium]]
+hydraulic_conductivity = "5 m/d"
+porosity = 0.3
+bulk_density = "1700 kg/m3"
+[flow]
+initial_head = "8 m"
+[[boundary]]
+type = "fixed_head"
+name = "west"
+side = "west"
+head = "8.2 m"
+[[boundary]]
+type = "fixed_head"
+name = "east"
+side = "east"
+head = "7.6 m"
+[transport]
+courant = 5
+maximum_step = "40 d"
+[substance.Cd]
+initial_concentration = "1 mg/L"
+sorption = { type = "linear", distribution_coefficient = "2 L/kg" }
+[[receptor]]
+name = "east"
+boundary = "east"
+limit.Cd = "0.05 mg/L"
+[[measure]]
+type = "pump_and_treat"
+name = "plant"
+start = 2021-07-01
+effluent.Cd = "0.01 mg/L"
+well = [{ name = "P", x = "32 m", y = "16 m", rate = "4 m3/d" }]
+injection_well = [{ name = "R", x = "3 m", y = "16 m", rate = "2 m3/d" }]
+[[measure]]
+type = "excavation"
+name = "pit"
+zone = "spot"
+start = 2021-07-01
+[[measure]]
+type = "stabilisation"
+name = "binder"
+zone = "spot"
+start = 2022-01-01
+factor = { Cd = 5 }
+[[scenario]]
+name = "nothing"
+[[scenario]]
+name = "plant"
+measures = ["plant"]
+[[scenario]]
+name = "pit"
+measures = ["pit"]
+[[scenario]]
+name = "both"
+measures = ["plant", "pit"]
+[[scenario]]
+name = "binder"
+measures = ["binder"]
+[[scenario]]
+name = "another site"
+measures = ["plant"]
+set.boundary.west.head = "8.5 m"
+[output]
+interval = "0.5 a"
+vtk = false
+)";
+    const auto compare = [&](const std::string& how, const char* out) {
+        const auto result = galena_program("compare " + how + (folder / "site.toml").string() + " --output " + (folder / out).string());
+        INFO(result.output);
+        REQUIRE(result.code == 0);
+        return result.output;
+    };
+    CHECK(compare("", "shared").find("3 scenarios are the same until 547 d: computed once") != std::string::npos);
+    CHECK(compare("--no-sharing ", "alone").find("computed once") == std::string::npos);
+    CHECK(file_text(folder / "shared" / "comparison.csv") == file_text(folder / "alone" / "comparison.csv"));
+    CHECK(!std::filesystem::exists(folder / "shared" / "shared_start_1"));
+    for (const std::string name : {"plant", "pit", "both"}) {
+        const galena::Hdf5File shared(folder / "shared" / name / "results.h5", galena::Hdf5File::Mode::read),
+            alone(folder / "alone" / name / "results.h5", galena::Hdf5File::Mode::read);
+        CHECK(shared.text_attribute("/", "scenario") == name);
+        CHECK(shared.read("/time") == alone.read("/time"));
+        CHECK(shared.read("/fields/concentration/Cd") == alone.read("/fields/concentration/Cd"));
+        CHECK(shared.read_texts("/budget/name") == alone.read_texts("/budget/name"));
+        for (const char* array : {"/budget/time", "/budget/in", "/budget/cumulative_out", "/budget/stored", "/budget/closure"})
+            CHECK(shared.read(array) == alone.read(array));
+        CHECK(shared.read_texts("/observations/name") == alone.read_texts("/observations/name"));
+        CHECK(shared.read("/observations/value") == alone.read("/observations/value"));
+    }
 }
