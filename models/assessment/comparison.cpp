@@ -62,7 +62,7 @@ Comparison::Comparison(const ComparisonTable& table, const Standard& library, co
     for (std::size_t r = 0; r < receptors_.size(); ++r)
         for (std::size_t s = 0; s < judged_.size(); ++s)
             for (std::size_t rung = 0; rung < rungs_.size(); ++rung) {
-                const double limit = judged_[s].ladder.limit(rung, ph(domain, receptors_[r].cell));
+                const double limit = judged_[s].ladder.limit(rung, receptors_[r].cell < 0 ? 7 : ph(domain, receptors_[r].cell));
                 receptor_rows_.add(
                     {limit, 0, 0, never, never, 0, static_cast<double>(r), static_cast<double>(s), static_cast<double>(rung)});
             }
@@ -119,16 +119,40 @@ void Comparison::choose_receptors(const Site& site, const Domain& domain, Diagno
     const auto& points = site.section<ObservationTables>().list;
     std::vector<std::string> names;
     for (const auto& point : points) names.push_back(point.name.text);
+    for (const auto& receptor : site.section<ReceptorTables>().list) names.push_back(receptor.name.text);
     for (const auto& name : table_.receptors)
         if (std::find(names.begin(), names.end(), name.text) == names.end())
-            diagnostics.error(name.place, fmt::format("comparison '{}': there is no [[observation]] '{}'", table_.name.text, name.text),
-                              names.empty() ? "declare it as [[observation]]" : suggestion(name.text, names));
+            diagnostics.error(
+                name.place,
+                fmt::format("comparison '{}': there is no [[observation]] and no [[receptor]] '{}'", table_.name.text, name.text),
+                names.empty() ? "declare it as [[observation]] or [[receptor]]" : suggestion(name.text, names));
     for (const auto& point : points) {
         const bool wanted =
             table_.receptors.empty() || std::find(table_.receptors.begin(), table_.receptors.end(), point.name) != table_.receptors.end();
         const Index cell = observation_cell(point, domain.grid);  // outside: the writer of observations says so
-        if (wanted && cell >= 0) receptors_.push_back({point.name.text, cell});
+        if (wanted && cell >= 0) receptors_.push_back({point.name.text, cell, nullptr});
     }
+    add_receptor_tables(table_.receptors, site, domain, diagnostics);
+}
+
+/// Wells, lines, planes and zones are reached by water: soil is judged at points and in zones.
+void Comparison::add_receptor_tables(const std::vector<Name>& points, const Site& site, const Domain& domain, Diagnostics& diagnostics) {
+    for (const auto& table : site.section<ReceptorTables>().list) {
+        const auto named = std::find(points.begin(), points.end(), table.name);
+        if (soil_ && named != points.end())
+            diagnostics.error(named->place,
+                              fmt::format("comparison '{}': receptor '{}' is reached by water, and {} limits soil", table_.name.text,
+                                          table.name.text, table_.standard),
+                              "give zone, or an [[observation]]");
+        if (soil_ || (!points.empty() && named == points.end())) continue;
+        Diagnostics unheard;  // its own mistakes are told where it is declared
+        receptors_.push_back({table.name.text, -1, std::make_shared<ReceptorPlace>(table, site, domain, unheard)});
+    }
+}
+
+double Comparison::value_at(const Moment& moment, const JudgedSubstance& substance, const Receptor& receptor) const {
+    return receptor.place ? receptor.place->look(moment.state, static_cast<Index>(substance.index)).concentration
+                          : value(moment, substance, receptor.cell);
 }
 
 double Comparison::value(const Moment& moment, const JudgedSubstance& substance, Index cell) const {
@@ -146,7 +170,7 @@ void Comparison::judge_receptors(const Moment& moment) {
     for (std::size_t n = 0; n < receptor_rows_.size(); ++n) {
         auto row = receptor_rows_[n];
         const auto& substance = judged_[static_cast<std::size_t>(row[substance_])];
-        const double v = value(moment, substance, receptors_[static_cast<std::size_t>(row[receptor_])].cell);
+        const double v = value_at(moment, substance, receptors_[static_cast<std::size_t>(row[receptor_])]);
         if (row[highest_at] < 0) row[last] = v;
         book(row, v, seen_until_, now);
     }

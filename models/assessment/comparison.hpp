@@ -4,6 +4,7 @@
 #include "assessment/comparison_table.hpp"
 #include "assessment/limit_ladder.hpp"
 #include "assessment/number_rows.hpp"
+#include "remediation/receptor.hpp"
 #include "simulation/observer.hpp"
 
 namespace galena {
@@ -36,9 +37,11 @@ public:
     static Table refusal_table();
 
 private:
+    /// A point of observation, or a [[receptor]] of any kind.
     struct Receptor {
         std::string name;
-        Index cell;
+        Index cell;                                  ///< −1 for a [[receptor]]
+        std::shared_ptr<const ReceptorPlace> place;  ///< nullptr for a point
     };
     /// What a zone exceeds at one moment, of one substance (or all) and one rung.
     struct Exceedance {
@@ -48,6 +51,8 @@ private:
     void choose_standard(const Standard& library, const Domain& domain, Diagnostics& diagnostics);
     void choose_substances(const Site& site, Diagnostics& diagnostics);
     void choose_receptors(const Site& site, const Domain& domain, Diagnostics& diagnostics);
+    void add_receptor_tables(const std::vector<Name>& points, const Site& site, const Domain& domain, Diagnostics& diagnostics);
+    [[nodiscard]] double value_at(const Moment& moment, const JudgedSubstance& substance, const Receptor& receptor) const;
     void judge_cells(const Moment& moment);
     void judge_receptors(const Moment& moment);
     [[nodiscard]] double value(const Moment& moment, const JudgedSubstance& substance, Index cell) const;

@@ -25,7 +25,7 @@ struct ComparisonTable {
                       "class or use of the standard, such as \"III\" or \"class1_residential\"; all numbered classes when absent")
                 .with_default(),
             parameter("zone", &T::zone, "cells that are judged").with_default(),
-            parameter("receptors", &T::receptors, "names of the [[observation]] points that are judged; all when absent"),
+            parameter("receptors", &T::receptors, "names of the [[observation]] points and [[receptor]]s that are judged; all when absent"),
             parameter("substances", &T::substances, "which are judged; all when absent"),
         };
     }

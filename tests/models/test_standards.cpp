@@ -141,6 +141,12 @@ y = "5 m"
 name = "spring"
 x = "35 m"
 y = "5 m"
+[[zone]]
+name = "west half"
+x_max = "20 m"
+[[receptor]]
+name = "half"
+zone = "west half"
 [output]
 interval = "10 d"
 [assessment]
@@ -180,7 +186,12 @@ class = "class1_residential"
     CHECK(number(receptors, "first_exceedance", {{"comparison", "permit"}, {"receptor", "well"}}) == 0);
     CHECK(column_of(receptors, "confidence").texts[row_of(receptors, {{"comparison", "permit"}})] == "assumed");
     CHECK(std::isnan(number(receptors, "first_exceedance", {{"comparison", "water"}, {"receptor", "spring"}, {"class", "III"}})));
-    for (const auto& name : column_of(receptors, "receptor").texts) CHECK((name == "well" || name == "spring"));
+    for (const auto& name : column_of(receptors, "receptor").texts) CHECK((name == "well" || name == "spring" || name == "half"));
+    // A receptor is judged like a point, by what it sees: here the highest of its zone, that of the well.
+    CHECK(number(receptors, "highest", {{"comparison", "water"}, {"receptor", "half"}, {"class", "III"}}) ==
+          number(receptors, "highest", {{"comparison", "water"}, {"receptor", "well"}, {"class", "III"}}));
+    for (std::size_t row = 0; row < column_of(receptors, "receptor").texts.size(); ++row)
+        if (column_of(receptors, "receptor").texts[row] == "half") CHECK(column_of(receptors, "comparison").texts[row] == "water");
     // Soil: (0.25 · 0.8 g/m3) / 1500 kg/m3 = 0.13 mg/kg, below 3.0 mg/kg. Total chromium is refused by both.
     CHECK(number(zones, "highest", {{"comparison", "soil"}, {"substance", "CrVI"}}) == doctest::Approx(0.25 * 0.8 / 1.5).epsilon(1e-9));
     const auto refused = table_of(run, "not_judged");
