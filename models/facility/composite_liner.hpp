@@ -31,8 +31,8 @@ struct MembraneOnClay {
     }
     void check(ReadContext& context);
 
-    /// Flux per area under a head [m] right above the membrane, or above it in the tailings [m/s].
-    [[nodiscard]] double flux(double head, const Overburden& overburden, const LinerMoment& moment) const;
+    /// Flux per area under a drop of total head [m] from above the membrane, or the tailings, to under the clay [m/s].
+    [[nodiscard]] double flux(double drop, const Overburden& overburden, const LinerMoment& moment) const;
     [[nodiscard]] std::vector<const Series*> series() const { return {&clay_conductivity, &holes, &wrinkle_length}; }
 };
 

@@ -223,6 +223,25 @@ liner = { type = "clay", thickness = "1 m", conductivity = "1e-7 m/s" }
         CHECK(run.entry("water of pond", "overflow").cumulative_out > 0);
     }
 
+    TEST_CASE("a leaky composite liner passes less where groundwater presses back") {
+        // Wrinkles alone: their flow is linear in the drop, 2 (k b + sqrt(k D theta))/D per length, under tailings as a strip in their floor.
+        SiteRun run(column("10 d", R"(initial_stage = "14.2 m"
+spillway = "14.2 m"
+inflow = "1e4 m3/d"
+tailings = { conductivity = "1e-6 m/s", porosity = 0.45, initial_mass = "59400 t" }
+liner = { type = "composite", clay_thickness = "0.5 m", clay_conductivity = "1e-7 m/s", wrinkle_length = "3000 m/ha", transmissivity = "1e-6 m2/s" }
+)",
+                           "", "9.9 m", "0.002 m/d"));
+        run.finish();
+        const double strip = tailings_towards_wrinkle(0.2, 4, 1e-6), k = 0.002 / day;
+        const double wrinkle = 2 * (1e-7 * 0.1 + std::sqrt(1e-7 * 0.5 * 1e-6)) / 0.5;
+        const double resistance = 4 / 1e-6 + 10 / k + (1 / wrinkle + 1 / strip) / 0.3;
+        compare("wrinkles against groundwater [m/s]", (14.2 - 9.9) / resistance, run.inflow("pond") / hectare / day, 1e-8,
+                "Rowe 1998; Darcy");
+        CHECK(pond_closure(run) < 1e-9);
+        CHECK(run.closure() < 1e-9);
+    }
+
     TEST_CASE("a pond's water balances through deposition, overflow, drought and closure") {
         SiteRun run(column("12 a", R"(storage = [
   { stage = "10 m", area = "2000 m2" },

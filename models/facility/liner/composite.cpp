@@ -16,7 +16,7 @@ struct CompositeLinerLaw final : Liner, MembraneOnClay {
         MembraneOnClay::check(context);
     }
     [[nodiscard]] double flux(double drop, const Overburden& overburden, const LinerMoment& moment) const override {
-        return MembraneOnClay::flux(drop - clay_thickness, overburden, moment);
+        return MembraneOnClay::flux(drop, overburden, moment);
     }
     [[nodiscard]] double depth() const override { return clay_thickness; }
     [[nodiscard]] std::vector<const Series*> series() const override { return MembraneOnClay::series(); }

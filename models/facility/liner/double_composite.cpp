@@ -23,8 +23,9 @@ struct DoubleCompositeLiner final : Liner {
         };
     }
     [[nodiscard]] double flux(double drop, const Overburden& overburden, const LinerMoment& moment) const override {
-        const double head = drop - lower.clay_thickness - upper.clay_thickness;
-        return std::min(upper.flux(head, overburden, moment), lower.flux(std::min(drain_head, std::max(0.0, head)), {}, moment));
+        const double over_drain = std::max(0.0, drop - lower.clay_thickness);  // the drain is open to the air
+        const double standing = std::min(drain_head, over_drain);
+        return std::min(upper.flux(over_drain, overburden, moment), lower.flux(standing + lower.clay_thickness, {}, moment));
     }
     [[nodiscard]] double depth() const override { return upper.clay_thickness + lower.clay_thickness; }
     [[nodiscard]] std::vector<const Series*> series() const override {

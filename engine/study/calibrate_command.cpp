@@ -1,0 +1,26 @@
+// galena calibrate.
+
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "study/calibration.hpp"
+
+namespace galena {
+
+namespace {
+
+std::function<ExitCode()> prepare_calibrate(CLI::App& app) {
+    const auto options = std::make_shared<CalibrateOptions>();
+    app.add_option("site", options->site, "site file (TOML) with distributions and [[observed]]")->required();
+    app.add_option("--output", options->output, "folder of the results; results/ beside the site file when absent");
+    app.add_flag("--quiet", options->quiet, "print nothing but trouble");
+    return [options] { return calibrate(*options); };
+}
+
+const bool registered = CommandIndex::instance().add(
+    {"calibrate", "fit named uncertain values of a site to what was observed, with the history of the misfit", prepare_calibrate});
+
+}  // namespace
+
+}  // namespace galena
