@@ -70,7 +70,7 @@ private:
     void build() {
         set_thread_count(1);  // workers are forks of this process, and threads of OpenMP do not survive a fork
         Diagnostics diagnostics;
-        site_ = Site::read(options_.site, diagnostics);
+        site_ = Site::read(options_.site, diagnostics, options_.scenario);
         std::vector<RankCorrelation> correlations;
         auto simulation = Simulation::build(site_, diagnostics, [&](const Domain& domain) {
             const ObservationWriter observations(site_, domain, diagnostics);
@@ -92,7 +92,9 @@ private:
     }
 
     /// What the records of the journal depend on: everything that decides about a run.
-    [[nodiscard]] std::string key() const { return sha256(site_.text() + '\0' + program_version() + '\0' + std::to_string(runs_.size())); }
+    [[nodiscard]] std::string key() const {
+        return sha256(site_.text() + '\0' + options_.scenario + '\0' + program_version() + '\0' + std::to_string(runs_.size()));
+    }
 
     void open() {
         const auto where = options_.resume   ? *options_.resume
@@ -192,6 +194,7 @@ private:
     }
 
     ExitCode finish(double seconds) {
+        if (options_.hand_over) options_.hand_over(site_, plan_, runs_, outcomes_);
         const RiskAnalysis analysis(site_, plan_, runs_, outcomes_);
         write_results(analysis);
         write_risk_csv(analysis);

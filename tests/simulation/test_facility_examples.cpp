@@ -113,3 +113,30 @@ TEST_CASE("example amd_tailings: a cover for water is none for oxygen") {
     CHECK(figure("arid_store_and_release", "54787.5", "seepage per area") < 0.11 * figure("arid_bare", "54787.5", "seepage per area"));
     CHECK(figure("arid_store_and_release", "3652.5", "oxygen taken up") > 0.7 * figure("arid_bare", "3652.5", "oxygen taken up"));
 }
+
+TEST_SUITE("long") {
+    TEST_CASE("example tailings_risk: sulfate may arrive, arsenic does not, and who would see it") {
+        const TemporaryFolder folder;
+        const auto out = folder / "out";
+        const bool reduced = reduced_effort();
+        const auto site = reduced ? changed_site(folder, "tailings_risk",
+                                                 {{"samples = 200", "samples = 24"}, {"sensitivity = [\"tornado\"]", "map = false"}})
+                                  : std::filesystem::path(GALENA_SOURCE_DIR) / "examples/tailings_risk/site.toml";
+        const auto result = galena_program("risk " + site.string() + " --output " + out.string());
+        INFO(result.output);
+        REQUIRE(result.code == 0);
+        CHECK(result.output.find("hypothetical") != std::string::npos);
+        const Rows arrival(out / "tables/arrival.csv"), monitoring(out / "tables/monitoring.csv");
+        const auto of = [&](const std::string& receptor, const std::string& substance, const std::string& wanted) {
+            return arrival.last({{"receptor", receptor}, {"substance", substance}}, wanted);
+        };
+        CHECK(of("well", "As", "arrived") == 0);
+        CHECK(of("well", "Cd", "arrived") == 0);
+        CHECK(of("well", "SO4", "base_peak [mg/L]") == doctest::Approx(132).epsilon(0.01));
+        CHECK(of("monitor A", "SO4", "arrived") > of("well", "SO4", "arrived"));
+        if (reduced) return;
+        CHECK(of("well", "SO4", "arrived") == 17);
+        CHECK(monitoring.last({{"well", "monitor A"}}, "probability") == 1);
+        CHECK(monitoring.last({{"well", "monitor C"}}, "probability") < 0.2);
+    }
+}

@@ -9,6 +9,7 @@
 #include "study/ensemble.hpp"
 #include "study/risk_plan.hpp"
 #include "study/run.hpp"
+#include "study/scenario_ranking.hpp"
 #include "study/statistics.hpp"
 #include "temporary_folder.hpp"
 #include "verification_report.hpp"
@@ -279,4 +280,30 @@ intervals = ["0 a", "1 d", "20 d"]
     CHECK(sample_quantile(leads, 0.5) == doctest::Approx(all_the_time).epsilon(1e-9));
     const auto network = table(folder / "out", "monitoring_network");
     CHECK(network.columns[4].texts.at(0) == "near");
+}
+
+TEST_CASE("scenarios are ranked on the same draws") {
+    const TemporaryFolder folder;
+    const std::string more = "[risk]\nsamples = 20\n" + limit + R"([[scenario]]
+name = "nothing"
+[[scenario]]
+name = "half"
+set.source.held.concentration = "0.5 mg/L"
+[[scenario]]
+name = "the same"
+)";
+    auto site = column(uncertain_kd, more);
+    RiskOptions options;
+    options.site = write_file(folder / "site.toml", site);
+    options.output = folder / "out";
+    options.quiet = true;
+    options.scenarios = {"nothing", "half", "the same"};
+    REQUIRE(rank_scenarios(options) == done);
+    const auto text = file_text(folder / "out" / "scenario_ranking.csv");
+    // Half the source is half of everywhere: best in every run, and the two that are the same share the second rank.
+    CHECK(text.find("\nhalf,20,20,1,") != std::string::npos);
+    CHECK(text.find("\nnothing,20,0,0,") != std::string::npos);
+    const auto runs = [&](const char* scenario) { return file_text(folder / "out" / scenario / "tables" / "runs.csv"); };
+    CHECK(runs("nothing") == runs("the same"));
+    CHECK(runs("nothing") != runs("half"));
 }
