@@ -49,6 +49,12 @@ public:
     /// rate and slope: one number per cell of cells().
     virtual void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
                           std::span<double> slope) const = 0;
+    /// Where the rates of all its cells also follow one unknown of its own (the level in a well), which follows all their heads:
+    /// d(rate_n)/d(head_m) = −slope_n δ_nm + response_n slope_m, with the slopes of evaluate. False: there is none at these heads.
+    virtual bool responds_jointly(const FlowMoment&, const GroundAtBoundary&, std::span<double> response) const {
+        (void)response;
+        return false;
+    }
     /// True when the heads of its cells are given: evaluate() is then never called, held_head() is.
     [[nodiscard]] virtual bool holds_head() const { return false; }
     virtual void held_head(const FlowMoment&, std::span<double>) const {}

@@ -2,6 +2,8 @@
 // Flow of water in the ground: ∂W/∂t = Σ K k(h) Δh + sources, with the water W that a cell holds and its relative conductivity k from the
 // ground's law (flow/ground.hpp). Finite volumes, implicit Euler in time, Newton with the full Jacobian.
 
+#include <functional>
+
 #include "flow/flow_table.hpp"
 #include "flow/water_boundary.hpp"
 #include "numerics/deformed_layers.hpp"
@@ -68,6 +70,7 @@ private:
     void assemble_symmetric(double duration);
     void assemble_jacobian(const State& state, double duration);
     void finish_diagonal(DoubleArray& diagonal, double duration) const;
+    void add_joint_responses(const std::function<void(std::span<const double>, std::span<double>)>& solve);
     Balance correct_linear(State& state, const Balance& balance, const FlowMoment& moment, double duration);
     Balance correct_nonlinear(State& state, const Balance& balance, double ratio, const FlowMoment& moment, double duration);
     [[noreturn]] void fail(const std::string& cause, Index cell, const FlowMoment& moment) const;
@@ -106,6 +109,11 @@ private:
     std::vector<std::uint8_t> held_;  ///< 1 where the head is given
     std::vector<Index> held_cells_;
     std::vector<std::vector<double>> rate_, slope_;  ///< per boundary and cell
+    struct JointResponse {
+        std::size_t boundary;
+        std::vector<double> response, slope;  ///< see WaterBoundary::responds_jointly
+    };
+    std::vector<JointResponse> joint_responses_;  ///< at the heads last evaluated
 
     GroundWater water_;        ///< at the heads last evaluated
     CellField amount_before_;  ///< at the start of the step

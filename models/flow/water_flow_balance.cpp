@@ -28,16 +28,21 @@ void WaterFlow::gather_ground(const State& state, std::size_t boundary) {
 }
 
 void WaterFlow::evaluate_boundaries(const State& state, const FlowMoment& moment) {
+    joint_responses_.clear();
     for (std::size_t b = 0; b < boundaries_.size(); ++b) {
         if (boundaries_[b]->holds_head()) continue;
         gather_ground(state, b);
-        boundaries_[b]->evaluate(moment, {seen_.head, seen_.elevation, seen_.conductivity, seen_.conductivity_slope, weighting(), *ground_},
-                                 rate_[b], slope_[b]);
+        const GroundAtBoundary seen{seen_.head, seen_.elevation, seen_.conductivity, seen_.conductivity_slope, weighting(), *ground_};
+        boundaries_[b]->evaluate(moment, seen, rate_[b], slope_[b]);
+        JointResponse joint{b, std::vector<double>(rate_[b].size()), slope_[b]};
+        const bool jointly = boundaries_[b]->responds_jointly(moment, seen, joint.response);
         if (const auto* factor = domain_.alterations.rate_of(boundaries_[b]->label.text))
             for (std::size_t n = 0; n < rate_[b].size(); ++n) {
                 rate_[b][n] *= (*factor)[boundaries_[b]->cells()[n]];
                 slope_[b][n] *= (*factor)[boundaries_[b]->cells()[n]];
+                joint.response[n] *= (*factor)[boundaries_[b]->cells()[n]];
             }
+        if (jointly) joint_responses_.push_back(std::move(joint));
     }
 }
 

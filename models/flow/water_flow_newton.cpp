@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/LU>
 #include <fmt/format.h>
 
 #include "flow/water_flow.hpp"
@@ -164,6 +165,42 @@ void WaterFlow::finish_diagonal(DoubleArray& diagonal, double duration) const {
     });
 }
 
+/// The Jacobian is B − Σ u_b v_bᵀ, B what was assembled, u_b and v_b the response and the slopes of a boundary whose cells act together.
+/// From correction = B⁻¹ r: correction += Σ β_b B⁻¹ u_b with (I − VᵀB⁻¹U) β = VᵀB⁻¹ r (Sherman & Morrison 1950, Woodbury 1950).
+void WaterFlow::add_joint_responses(const std::function<void(std::span<const double>, std::span<double>)>& solve) {
+    const auto n = static_cast<Eigen::Index>(joint_responses_.size());
+    if (n == 0) return;
+    const auto product = [&](const JointResponse& joint, const DoubleArray& x) {
+        double sum = 0;
+        for (std::size_t i = 0; i < joint.slope.size(); ++i) sum += joint.slope[i] * x[boundaries_[joint.boundary]->cells()[i]];
+        return sum;
+    };
+    Eigen::MatrixXd matrix = Eigen::MatrixXd::Identity(n, n);
+    Eigen::VectorXd right(n);
+    std::vector<DoubleArray> answers;
+    for (Eigen::Index b = 0; b < n; ++b) {
+        const auto& joint = joint_responses_[static_cast<std::size_t>(b)];
+        DoubleArray response(domain_.grid.cell_count());
+        for (std::size_t i = 0; i < joint.response.size(); ++i) {
+            const Index cell = boundaries_[joint.boundary]->cells()[i];
+            if (!held_[static_cast<std::size_t>(cell)]) response[cell] = joint.response[i];
+        }
+        answers.emplace_back(domain_.grid.cell_count());
+        solve(response, answers.back());
+        right[b] = product(joint, correction_);
+    }
+    for (Eigen::Index a = 0; a < n; ++a)
+        for (Eigen::Index b = 0; b < n; ++b)
+            matrix(a, b) -= product(joint_responses_[static_cast<std::size_t>(a)], answers[static_cast<std::size_t>(b)]);
+    const Eigen::VectorXd share = matrix.partialPivLu().solve(right);
+    if (!share.allFinite()) return;  // the well hangs on nothing: without it the correction is still a step
+    for (Eigen::Index b = 0; b < n; ++b) {
+        const double *answer = answers[static_cast<std::size_t>(b)].data(), factor = share[b];
+        double* correction = correction_.data();
+        parallel_for(correction_.size(), [=](Index c) { correction[c] += factor * answer[c]; });
+    }
+}
+
 /// Heads += what the residual asks for. Boundaries that switch may be overshot: a correction that makes things worse is shortened.
 WaterFlow::Balance WaterFlow::correct_linear(State& state, const Balance& balance, const FlowMoment& moment, double duration) {
     assemble_symmetric(duration);
@@ -174,6 +211,10 @@ WaterFlow::Balance WaterFlow::correct_linear(State& state, const Balance& balanc
     statistics_.add(report.solver, report.iterations, report.relative_residual);
     // A correction that at least halves the residual is a step forward; the outer iteration sees to the rest.
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
+    add_joint_responses([&](std::span<const double> b, std::span<double> x) {
+        const auto more = solver_->solve(b, x, options);
+        statistics_.add(more.solver, more.iterations, more.relative_residual);
+    });
     ground_->correct(correction_, 1, state.hydraulic_head);
     const auto whole = compute_residual(state, moment, duration);
     if (!(whole.imbalance > balance.imbalance) || whole.imbalance <= rounding_of_heads(state)) return whole;
@@ -218,6 +259,10 @@ WaterFlow::Balance WaterFlow::correct_nonlinear(State& state, const Balance& bal
                                               {.tolerance = std::max(forcing, needed), .max_iterations = table_.maximum_iterations});
     statistics_.add(report.solver, report.iterations, report.relative_residual);
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
+    add_joint_responses([&](std::span<const double> b, std::span<double> x) {
+        const auto more = newton_solver_->solve(b, x, {.tolerance = 1e-3, .max_iterations = table_.maximum_iterations});
+        statistics_.add(more.solver, more.iterations, more.relative_residual);
+    });
     trial_start_ = state.hydraulic_head;
     Balance best;
     double best_length = 0, length = 1;
