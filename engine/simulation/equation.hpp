@@ -45,8 +45,10 @@ struct Removal {
 /// Thrown by Equation::advance when a shorter step may succeed.
 class StepFailed : public std::runtime_error {
 public:
-    explicit StepFailed(SimulationError cause) : std::runtime_error(cause.what()), fault(std::move(cause)) {}
+    explicit StepFailed(SimulationError cause, double next = 0)
+        : std::runtime_error(cause.what()), fault(std::move(cause)), next_step(next) {}
     SimulationError fault;  ///< what to report when no shorter step is possible
+    double next_step;       ///< what should do [s]; 0: half of what was tried
 };
 
 /// What the solver of an equation did so far.
@@ -55,7 +57,8 @@ struct SolverStatistics {
     Index solves = 0, iterations = 0;
     double seconds = 0;
     double worst_residual = 0;
-    std::vector<std::string> remarks;  ///< what people should know of how it went
+    std::vector<std::string> remarks;  ///< what people should be warned of
+    std::vector<std::string> notes;    ///< how it went
 
     /// Books one solve.
     void add(const std::string& used, int iterations_used, double relative_residual) {

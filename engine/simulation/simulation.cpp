@@ -115,7 +115,7 @@ void Simulation::step() {
         } catch (const StepFailed& failed) {
             for (const auto& equation : equations_) equation->reject(state_);
             if (attempt >= most_retries || 0.5 * step.duration < shortest) throw failed.fault;  // NOLINT
-            longest = 0.5 * step.duration;
+            longest = failed.next_step > 0 ? std::min(failed.next_step, 0.95 * step.duration) : 0.5 * step.duration;
             retries_.push_back({state_.time, step.duration, longest, failed.fault.cause});
             continue;
         }

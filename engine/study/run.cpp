@@ -311,6 +311,7 @@ private:
             if (s.solves > 0)
                 log_.line(fmt::format("{:<10} {} solves with {}, {} iterations, {:.3g} s, largest relative residual {:.2g}", s.equation,
                                       s.solves, s.solver, s.iterations, s.seconds, s.worst_residual));
+            for (const auto& note : s.notes) log_.line(fmt::format("{:<10} {}", s.equation, note));
             for (const auto& remark : s.remarks) log_.line(fmt::format("warning: {}: {}", s.equation, remark));
         }
         const double cells = static_cast<double>(simulation_->domain().grid.active_count());

@@ -38,6 +38,7 @@ struct FlowTable {
     double growth = 1.5;
     std::optional<double> maximum_step;
     std::optional<double> maximum_head_change;
+    std::optional<double> head_error, water_content_error;
     Place place;
     Places places;
 
@@ -72,6 +73,14 @@ struct FlowTable {
             parameter("maximum_step", &T::maximum_step, "d", positive, "transient: longest step"),
             parameter("maximum_head_change", &T::maximum_head_change, "m", positive,
                       "transient: steps are chosen so that heads change about this much"),
+            parameter("head_error", &T::head_error, "m", positive,
+                      "transient: largest error that the length of one step may add to a head; longer steps are repeated shorter. A "
+                      "quarter of it halves the error of the run")
+                .source("Thomas & Gladwell 1988"),
+            parameter("water_content_error", &T::water_content_error, "", Bounds{0, 1, false, true},
+                      "transient, with a water table or variably saturated: the same of the water content; where fronts pass it says more "
+                      "than head_error")
+                .source("Kavetski, Binning & Sloan 2001"),
         };
     }
     void check(ReadContext& context) {
@@ -81,8 +90,12 @@ struct FlowTable {
         if (formulation != Formulation::variably_saturated)
             reading::report_unused(places, "flow", {"weighting"}, "only variably saturated ground has a relative conductivity to weigh",
                                    context);
+        if (formulation == Formulation::saturated)
+            reading::report_unused(places, "flow", {"water_content_error"}, "ground that is always full has no water content to watch",
+                                   context);
         if (regime == Regime::steady)
-            reading::report_unused(places, "flow", {"initial_step", "growth", "maximum_step", "maximum_head_change"},
+            reading::report_unused(places, "flow",
+                                   {"initial_step", "growth", "maximum_step", "maximum_head_change", "head_error", "water_content_error"},
                                    "steady flow chooses no steps; set regime = \"transient\"", context);
     }
 };

@@ -2,9 +2,11 @@
 // Flow of water in the ground: ∂W/∂t = Σ K k(h) Δh + sources, with the water W that a cell holds and its relative conductivity k from the
 // ground's law (flow/ground.hpp). Finite volumes, implicit Euler in time, Newton with the full Jacobian.
 
+#include <array>
 #include <functional>
 
 #include "flow/flow_table.hpp"
+#include "flow/step_error.hpp"
 #include "flow/water_boundary.hpp"
 #include "numerics/deformed_layers.hpp"
 #include "numerics/face_conductance.hpp"
@@ -13,6 +15,10 @@
 #include "simulation/equation.hpp"
 
 namespace galena {
+
+/// What chose the length of a step.
+enum class StepLimit { growth, maximum_step, head_change, head_error, water_content_error, newton, event };
+inline constexpr std::size_t step_limits = 7;
 
 class WaterFlow final : public Equation {
 public:
@@ -30,7 +36,7 @@ public:
     void after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) override;
     void save(CheckpointWriter& out, const State& state) const override;
     void load(CheckpointReader& in, State& state) override;
-    [[nodiscard]] SolverStatistics statistics() const override { return statistics_; }
+    [[nodiscard]] SolverStatistics statistics() const override;
     [[nodiscard]] std::vector<std::string> summary() const override;
 
 private:
@@ -64,6 +70,7 @@ private:
     Balance predict(State& state, const FlowMoment& moment, double duration);
     Balance solve_steady(State& state, const FlowMoment& moment);
     Balance continue_in_pseudo_time(State& state, const FlowMoment& moment);
+    Balance continue_in_time(State& state, const FlowMoment& moment);
     Balance newton(State& state, const FlowMoment& moment, double duration);
     [[nodiscard]] bool converged(const State& state, const Balance& balance, double before) const;
     [[nodiscard]] double rounding_of_heads(const State& state) const;
@@ -73,7 +80,7 @@ private:
     void add_joint_responses(const std::function<void(std::span<const double>, std::span<double>)>& solve);
     Balance correct_linear(State& state, const Balance& balance, const FlowMoment& moment, double duration);
     Balance correct_nonlinear(State& state, const Balance& balance, double ratio, const FlowMoment& moment, double duration);
-    [[noreturn]] void fail(const std::string& cause, Index cell, const FlowMoment& moment) const;
+    [[noreturn]] void fail(const std::string& cause, Index cell, const FlowMoment& moment, double next_step = 0) const;
 
     // water_flow_layers.cpp: layers that are not level
     void choose_layers();
@@ -83,13 +90,24 @@ private:
 
     // water_flow_steps.cpp: steps, fluxes, budget, checkpoint
     void note_head_rate(const State& state, const Step& step);
-    [[nodiscard]] double step_ratio(double head_change) const;
     void show_saturation(State& state) const;
     void finish_fluxes(State& state, double duration);
     void update_water(State& state, const FlowMoment& moment, double duration);
     void fill_exchanges(State& state) const;
     void show_flux_through_sides(State& state) const;
     [[nodiscard]] double all_water(const CellField& mobile_water) const;
+
+    // water_flow_step_length.cpp: how long steps may be
+    struct StepChoice {
+        double ratio;  ///< next step over this one
+        StepLimit by;
+    };
+    void check_step_error(const State& state, const FlowMoment& moment, double duration);
+    [[nodiscard]] double head_change(const State& state, Index cell) const;
+    [[nodiscard]] double content_change(Index cell) const;
+    [[nodiscard]] StepChoice step_ratio(const State& state) const;
+    void choose_next_step(const State& state, const Step& step);
+    void forget_rates();
 
     [[nodiscard]] double tolerance() const {
         return table_.tolerance.value_or(!ground_->nonlinear() ? 1e-10 : table_.regime == Regime::transient ? 1e-6 : 1e-7);
@@ -137,8 +155,14 @@ private:
     double storage_in_ = 0, storage_out_ = 0, stored_ = 0;
     double step_duration_ = 0;
     double next_step_ = 0;
-    bool edited_ = false;     ///< steady: the ground has changed since the last solve
-    CellField water_before_;  ///< mobile, before edits [m³]
+    double retry_step_ = 0;                                ///< of a step that errs too much: what would do [s]
+    StepError head_error_, content_error_;                 ///< of steps, where the site file bounds it
+    StepChoice error_ratio_{infinite, StepLimit::growth};  ///< what the errors of the last step allow
+    std::array<Index, step_limits> chosen_by_{};           ///< steps, per what chose their length
+    double shortest_step_ = infinite;                      ///< [s]
+    int pseudo_time_steps_ = 0;                            ///< of the last steady state that Newton alone did not reach
+    bool edited_ = false;                                  ///< steady: the ground has changed since the last solve
+    CellField water_before_;                               ///< mobile, before edits [m³]
     double stored_before_ = 0;
     double relaxation_ = 0;      ///< storage per plan area and time that steady Newton is damped with [1/s]
     int newton_iterations_ = 0;  ///< of the last solve

@@ -52,17 +52,21 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
     }
 }
 
-/// Newton alone where that gets there, else from the same heads once more with care.
+/// Newton alone where that gets there, else from the same heads once more with care, and with more.
 WaterFlow::Balance WaterFlow::solve_steady(State& state, const FlowMoment& moment) {
     const CellField start = state.hydraulic_head;
+    pseudo_time_steps_ = 0;
     try {
         if (const auto balance = newton(state, moment, 0); balance.converged) return balance;
     } catch (const StepFailed&) {  // NOLINT: the second way is tried
     }
     state.hydraulic_head = start;
-    const auto balance = continue_in_pseudo_time(state, moment);
+    auto balance = continue_in_pseudo_time(state, moment);
     relaxation_ = 0;
-    return balance;
+    pseudo_time_steps_ = newton_iterations_;
+    if (balance.converged || ground_->formulation() != Formulation::variably_saturated) return balance;
+    state.hydraulic_head = start;
+    return continue_in_time(state, moment);
 }
 
 /// Implicit steps towards the steady state, with a storage that is not there; the steps grow as the balance gets better (switched evolution
@@ -279,10 +283,11 @@ WaterFlow::Balance WaterFlow::correct_nonlinear(State& state, const Balance& bal
     return compute_residual(state, moment, duration);
 }
 
-void WaterFlow::fail(const std::string& cause, Index cell, const FlowMoment& moment) const {
-    throw StepFailed(SimulationError("flow", cause, cell >= 0 ? domain_.grid.describe(cell) : "",
-                                     fmt::format("{} ({:.6g} d)", moment.origin.plus(moment.to).text(), moment.to / seconds_per_day),
-                                     table_.place));
+void WaterFlow::fail(const std::string& cause, Index cell, const FlowMoment& moment, double next_step) const {
+    throw StepFailed(
+        SimulationError("flow", cause, cell >= 0 ? domain_.grid.describe(cell) : "",
+                        fmt::format("{} ({:.6g} d)", moment.origin.plus(moment.to).text(), moment.to / seconds_per_day), table_.place),
+        next_step);
 }
 
 }  // namespace galena

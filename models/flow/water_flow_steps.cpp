@@ -107,6 +107,7 @@ void WaterFlow::advance(State& state, const Step& step) {
         amount_before_ = water_.amount;
         solve(state, moment, step.duration);
         update_water(state, moment, step.duration);
+        check_step_error(state, moment, step.duration);
     }
     for (std::size_t b = 0; b < boundaries_.size(); ++b) boundaries_[b]->settle(moment, rate_[b]);
     show_saturation(state);
@@ -132,17 +133,10 @@ void WaterFlow::accept(State& state, const Step& step) {
     if (table_.regime == Regime::steady && edited_) head_before_ = state.hydraulic_head;
     edited_ = false;
     if (table_.regime == Regime::steady) return;
-    const auto& grid = domain_.grid;
-    const auto change = parallel_maximum(
-        grid.cell_count(), [&](Index c) { return grid.active(c) ? std::abs(state.hydraulic_head[c] - head_before_[c]) : 0.0; });
-    const double ratio = step_ratio(change.value);
-    if (step.duration >= 0.999999 * next_step_ || ratio < 1)  // a step cut short by others says nothing of longer ones
-        next_step_ = step.duration * ratio;
-    if (table_.maximum_step) next_step_ = std::min(next_step_, *table_.maximum_step);
-    if (events_.contains(step.end())) next_step_ = table_.initial_step;
+    choose_next_step(state, step);
     note_head_rate(state, step);
     head_before_ = state.hydraulic_head;
-    for_each_cell(grid, [&](Index c) { arrears_[c] = residual_[c] * step.duration; });
+    for_each_cell(domain_.grid, [&](Index c) { arrears_[c] = residual_[c] * step.duration; });
     state.mobile_water_before = state.mobile_water;
     stored_ += storage_out_ - storage_in_;
 }
@@ -160,20 +154,12 @@ void WaterFlow::note_head_rate(const State& state, const Step& step) {
     parallel_for(head_rate_.size(), [=, per_second = 1 / step.duration](Index c) { rate[c] = (now[c] - before[c]) * per_second; });
 }
 
-/// Next step over this one: from how far the heads went, and how hard Newton had to work.
-double WaterFlow::step_ratio(double head_change) const {
-    constexpr int easy = 10, hard = 20;
-    double ratio = table_.growth;
-    if (table_.maximum_head_change && head_change > 0) ratio = std::clamp(*table_.maximum_head_change / head_change, 0.3, table_.growth);
-    if (!ground_->nonlinear() || newton_iterations_ <= easy) return ratio;
-    return std::min(ratio, newton_iterations_ <= hard ? 1.0 : 0.5);
-}
-
 void WaterFlow::reject(State& state) {
     if (table_.regime == Regime::transient && !state.mobile_water_before.empty()) state.mobile_water = state.mobile_water_before;
     state.hydraulic_head = head_before_;
     show_saturation(state);
-    next_step_ = std::min(next_step_, 0.5 * step_duration_);
+    next_step_ = std::min(next_step_, retry_step_ > 0 ? retry_step_ : 0.5 * step_duration_);
+    retry_step_ = 0;
 }
 
 void WaterFlow::budget(std::vector<BudgetTerm>& terms) const {
@@ -201,6 +187,7 @@ void WaterFlow::after_edits(State& state, std::span<const Removal>, std::vector<
     edited_ = true;
     head_rate_ = CellField();
     next_step_ = std::min(next_step_, table_.initial_step);
+    forget_rates();
     CellField water(domain_.grid);
     ground_->mobile_water(state.hydraulic_head, water);
     for_each_cell(domain_.grid, [&](Index c) {
@@ -231,6 +218,8 @@ void WaterFlow::save(CheckpointWriter& out, const State& state) const {
     out.write("flow/water_flux_z", state.water_flux.z.span());
     out.write("flow/next_step", next_step_);
     out.write("flow/stored", stored_);
+    if (table_.head_error) head_error_.save(out, "flow/head_rate");
+    if (table_.water_content_error) content_error_.save(out, "flow/water_content_rate");
     out.write("flow/edited", edited_ ? 1.0 : 0.0);
     std::vector<double> rates;
     for (const auto& rate : rate_) rates.insert(rates.end(), rate.begin(), rate.end());
@@ -258,6 +247,8 @@ void WaterFlow::load(CheckpointReader& in, State& state) {
     in.read("flow/water_flux_z", state.water_flux.z.span());
     next_step_ = in.read("flow/next_step");
     stored_ = in.read("flow/stored");
+    if (table_.head_error) head_error_.load(in, grid, "flow/head_rate");
+    if (table_.water_content_error) content_error_.load(in, grid, "flow/water_content_rate");
     edited_ = in.read("flow/edited") != 0;
     if (domain_.medium_version > 0) {
         adopt_medium();

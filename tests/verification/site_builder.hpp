@@ -14,6 +14,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "simulation/checkpoint.hpp"
 #include "simulation/simulation.hpp"
 #include "temporary_file.hpp"
 
@@ -130,6 +131,20 @@ private:
     Site site_;
     std::unique_ptr<Simulation> simulation_;
     bool started_ = false;
+};
+
+/// Keeps a checkpoint in memory.
+struct MemoryCheckpoint final : CheckpointWriter, CheckpointReader {
+    std::map<std::string, std::vector<double>, std::less<>> values;
+    using CheckpointReader::read;
+    using CheckpointWriter::write;
+    void write(std::string_view name, std::span<const double> v) override { values[std::string(name)].assign(v.begin(), v.end()); }
+    [[nodiscard]] bool has(std::string_view name) const override { return values.contains(name); }
+    void read(std::string_view name, std::span<double> out) override {
+        const auto& found = values.at(std::string(name));
+        if (found.size() != out.size()) throw std::runtime_error("sizes differ");
+        std::copy(found.begin(), found.end(), out.begin());
+    }
 };
 
 /// A CSV table with one column `value`, one row per number: for properties given per cell.

@@ -4,7 +4,6 @@
 #include <numbers>
 
 #include "core/parallel.hpp"
-#include "simulation/checkpoint.hpp"
 #include "verification/explicit_richards.hpp"
 #include "verification/soil_column.hpp"
 #include "verification_report.hpp"
@@ -363,20 +362,6 @@ Bits bits_of(const SiteRun& run) {
     return {{s.hydraulic_head.begin(), s.hydraulic_head.end()}, {s.mobile_water.begin(), s.mobile_water.end()}, {c.begin(), c.end()}};
 }
 
-/// Keeps a checkpoint in memory.
-struct Memory final : CheckpointWriter, CheckpointReader {
-    std::map<std::string, std::vector<double>, std::less<>> values;
-    using CheckpointReader::read;
-    using CheckpointWriter::write;
-    void write(std::string_view name, std::span<const double> v) override { values[std::string(name)].assign(v.begin(), v.end()); }
-    [[nodiscard]] bool has(std::string_view name) const override { return values.contains(name); }
-    void read(std::string_view name, std::span<double> out) override {
-        const auto& found = values.at(std::string(name));
-        if (found.size() != out.size()) throw std::runtime_error("sizes differ");
-        std::copy(found.begin(), found.end(), out.begin());
-    }
-};
-
 }  // namespace
 
 TEST_CASE("a water table that rises and falls keeps a uniform concentration, all water, and the bits of one thread") {
@@ -405,7 +390,7 @@ TEST_CASE("flow that is not saturated continues from a checkpoint with the same 
         CAPTURE(formulation);
         SiteRun whole(slope_site(formulation)), first(slope_site(formulation)), second(slope_site(formulation));
         whole.finish();
-        Memory memory;
+        MemoryCheckpoint memory;
         first.finish([&](const SiteRun& run) {
             if (run.days() > 2.2 && memory.values.empty()) run.simulation().save(memory);
         });
