@@ -43,19 +43,17 @@ void SoluteTransport::solve_all(State& state, const Step& step) {
     fail(solutes_.front(), "the substances that compete for sites did not come to terms", -1, step);
 }
 
-/// Initial contents, parted in equilibrium. Where substances compete, each with the concentrations of the others, until nothing changes.
-void SoluteTransport::settle_contents(const std::vector<std::pair<Index, CellField>>& contents) {
+/// Initial contents, parted in equilibrium with the mobile water of the start [m³]. Where substances compete, each with the concentrations of the others, until nothing changes.
+void SoluteTransport::settle_contents(const CellField& water) {
+    if (initial_contents_.empty()) return;
     for (const auto& solute : solutes_)
-        if (solute.table.sorption && solute.table.sorption->competes()) {
-            competition_ = true;
-            solute.table.sorption->announce(solute.initial_concentration);
-        }
+        if (solute.table.sorption && solute.table.sorption->competes()) solute.table.sorption->announce(solute.initial_concentration);
     const int most = competition_ ? 200 : 1;
     for (int turn = 0; turn < most; ++turn) {
         double change = 0;
-        for (const auto& [s, content] : contents) {
+        for (const auto& [s, content] : initial_contents_) {
             auto& solute = solutes_[static_cast<std::size_t>(s)];
-            const auto found = initial_from_content(solute, content);
+            const auto found = initial_from_content(solute, content, water);
             if (competition_ && solute.table.sorption && solute.table.sorption->competes()) {
                 for (Index c = 0; c < found.size(); ++c)
                     if (found[c] > 0) change = std::max(change, std::abs(found[c] - solute.initial_concentration[c]) / found[c]);
@@ -63,8 +61,9 @@ void SoluteTransport::settle_contents(const std::vector<std::pair<Index, CellFie
             }
             solute.initial_concentration = found;
         }
-        if (change <= 1e-13) return;
+        if (change <= 1e-13) break;
     }
+    initial_contents_.clear();
 }
 
 }  // namespace galena

@@ -40,7 +40,6 @@ void SoluteTransport::check_stepping(Diagnostics& diagnostics) {
 }
 
 void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
-    std::vector<std::pair<Index, CellField>> contents;
     const auto& tables = site.section<SubstanceTables>().list;
     if (tables.empty() && site.sound("substance"))
         diagnostics.error(table_.place, "transport has no substance", "add a table such as [substance.Cd]");
@@ -61,16 +60,16 @@ void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {
                                   "give bulk_density in a [[medium]], or initial_concentration instead");
                 continue;
             }
-            contents.emplace_back(std::ssize(solutes_), field_of(*table.initial_content, site, domain_, diagnostics));
+            initial_contents_.emplace_back(std::ssize(solutes_), field_of(*table.initial_content, site, domain_, diagnostics));
             solute.initial_concentration = CellField(domain_.grid);
         } else if (table.initial_concentration) {
             solute.initial_concentration = field_of(*table.initial_concentration, site, domain_, diagnostics);
         } else {
             solute.initial_concentration = CellField(domain_.grid);
         }
+        competition_ = competition_ || (table.sorption && table.sorption->competes());
         solutes_.push_back(std::move(solute));
     }
-    settle_contents(contents);
     const bool diffuses = std::any_of(solutes_.begin(), solutes_.end(), [](const Solute& s) { return s.table.molecular_diffusion > 0; });
     if (diffuses && !diagnostics.has_errors()) {
         diffusion_geometry_ = FaceField(domain_.grid);
@@ -148,11 +147,10 @@ void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostic
     }
 }
 
-/// Content T = (θC + ρb S)/ρb, solved for C through the law.
-CellField SoluteTransport::initial_from_content(const Solute& solute, const CellField& content) const {
+/// Content T = (θC + ρb S)/ρb, solved for C through the law; θ: the mobile water that the ground holds at the start, full or not.
+CellField SoluteTransport::initial_from_content(const Solute& solute, const CellField& content, const CellField& water) const {
     const auto& grid = domain_.grid;
     CellField concentration(grid), amount(grid);
-    const CellField water = domain_.saturated_water();
     for_each_cell(grid, [&](Index c) { amount[c] = content[c] * soil_mass_[c]; });
     const StoreStep equilibrium{0, true};
     parallel_blocks(grid.cell_count(), sum_block, [&](Index begin, Index end) {

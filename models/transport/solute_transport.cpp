@@ -70,6 +70,7 @@ void SoluteTransport::make_room(State& state) const {
 void SoluteTransport::initialise(State& state) {
     const auto& grid = domain_.grid;
     make_room(state);
+    settle_contents(state.mobile_water);
     for (std::size_t s = 0; s < solutes_.size(); ++s) {
         auto target = state.concentration[static_cast<Index>(s)];
         const auto& initial = solutes_[s].initial_concentration;
@@ -231,6 +232,7 @@ void SoluteTransport::save(CheckpointWriter& out, const State& state) const {
 void SoluteTransport::load(CheckpointReader& in, State& state) {
     make_room(state);
     for (auto& solute : solutes_) solute.initial_concentration = CellField();
+    initial_contents_.clear();
     adopt_medium();
     in.read("transport/concentration", state.concentration.all().span());
     for (auto& solute : solutes_) {

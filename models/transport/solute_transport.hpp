@@ -73,11 +73,11 @@ private:
     void attach_sources(const Site& site, Diagnostics& diagnostics);
     void follow(const Series& series, Diagnostics& diagnostics);
     void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics);
-    CellField initial_from_content(const Solute& solute, const CellField& content) const;
+    CellField initial_from_content(const Solute& solute, const CellField& content, const CellField& water) const;
     void read_sorption(const SubstanceTable& table, Solute& solute, const Site& site, Diagnostics& diagnostics);
     void solve_all(State& state, const Step& step);
     double announce(const State& state, Index s);
-    void settle_contents(const std::vector<std::pair<Index, CellField>>& contents);
+    void settle_contents(const CellField& water);
     void read_chains(const Site& site, Diagnostics& diagnostics);
     void pass_on_decay(const State& state, Index s, const Step& step);
     void book_production(const State& state, const Solute& solute, const Step& step, std::vector<BudgetTerm>& terms) const;
@@ -153,9 +153,10 @@ private:
     CellField soil_mass_;         ///< dry soil per cell [kg]; empty without bulk density
     CellField mobile_soil_mass_;  ///< the part that touches mobile water [kg]; the whole without immobile zones
     std::vector<std::shared_ptr<ImmobileZone>> immobile_zones_;
-    bool competition_ = false;      ///< some substances share sites
-    SpeciesField announced_;        ///< concentrations that the laws were told last; empty without competition
-    std::vector<Index> order_;      ///< in which substances are solved: parents before their daughters
+    std::vector<std::pair<Index, CellField>> initial_contents_;  ///< per dry soil [kg/kg], until initialise() knows the water
+    bool competition_ = false;                                   ///< some substances share sites
+    SpeciesField announced_;                                     ///< concentrations that the laws were told last; empty without competition
+    std::vector<Index> order_;                                   ///< in which substances are solved: parents before their daughters
     FaceField diffusion_geometry_;  ///< conductance per unit of molecular diffusion; empty when nothing diffuses
     FaceField dispersion_;          ///< mechanical, of the present flow [m³/s]; empty without dispersivity
     Index dispersion_version_ = -1;
