@@ -123,7 +123,7 @@ rate = "-200 m3/d"
 [transport]
 longitudinal_dispersivity = "5 m"
 transverse_horizontal_dispersivity = "0.5 m"
-transverse_vertical_dispersivity = "0.5 m"  # given: 0.05 m; the reference agrees with 0.5 m, presumably for a default of its input
+transverse_vertical_dispersivity = "0.5 m"  # what MODFLOW 6 computed: ATH2 is ATH1 where only ATV is given
 {}
 [substance.tracer]
 molecular_diffusion = "1e-9 m2/s"

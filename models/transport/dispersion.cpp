@@ -38,7 +38,7 @@ void trust_open_sides(const Grid& grid, const FaceField& water_flux, std::array<
 
 }  // namespace
 
-void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& a, FaceField& out, VelocityAt normal) {
+void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const DispersivityMap& a, FaceField& out, VelocityAt normal) {
     std::array<CellField, 3> cells{CellField(grid), CellField(grid), CellField(grid)};
     cell_vectors(grid, water_flux, cells[0], cells[1], cells[2]);
     if (normal == VelocityAt::cell) trust_open_sides(grid, water_flux, cells);
@@ -48,7 +48,7 @@ void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const 
         const auto half = [&](Index c) {
             std::array<double, 3> q{cells[0][c], cells[1][c], cells[2][c]};
             if (normal == VelocityAt::face) q[static_cast<std::size_t>(f.axis)] = water_flux[f] / side_area(grid, c, f.axis);
-            return half_cell_conductance(grid, c, f.axis, diagonal_entry(a, f.axis, q));
+            return half_cell_conductance(grid, c, f.axis, diagonal_entry(a[c], f.axis, q));
         };
         out[f] = in_series(half(f.left), half(f.right));
     });
@@ -65,7 +65,7 @@ bool has_neighbours(const Grid& grid, Index cell, Axis axis) {
 
 }  // namespace
 
-void cross_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& a, CrossDispersion& out) {
+void cross_dispersion(const Grid& grid, const FaceField& water_flux, const DispersivityMap& a, CrossDispersion& out) {
     CellField q[3] = {CellField(grid), CellField(grid), CellField(grid)};
     cell_vectors(grid, water_flux, q[0], q[1], q[2]);
     const auto size = [](const DoubleArray& faces) { return static_cast<std::size_t>(faces.size()); };
@@ -84,16 +84,20 @@ void cross_dispersion(const Grid& grid, const FaceField& water_flux, const Dispe
         for (int d = 0; d < 3; ++d) {
             if (d == normal || !has_neighbours(grid, f.left, static_cast<Axis>(d)) || !has_neighbours(grid, f.right, static_cast<Axis>(d)))
                 continue;
-            const double transverse = d == 2 || normal == 2 ? a.transverse_vertical : a.transverse_horizontal;
+            const auto difference = [&](Index c) {
+                return a[c].longitudinal - (d == 2 || normal == 2 ? a[c].transverse_vertical : a[c].transverse_horizontal);
+            };
             (*lists[normal][d])[static_cast<std::size_t>(f.index)] =
-                static_cast<float>((a.longitudinal - transverse) * v[normal] * v[d] / speed * area);
+                static_cast<float>(0.5 * (difference(f.left) + difference(f.right)) * v[normal] * v[d] / speed * area);
         }
     });
 }
 
-void diffusion_conductance(const Grid& grid, const CellField& porosity, FaceField& out) {
+void diffusion_conductance(const Grid& grid, const CellField& porosity, const CellField& saturation, FaceField& out) {
     CellField coefficient(grid);
-    for_each_cell(grid, [&](Index c) { coefficient[c] = std::pow(porosity[c], 4.0 / 3.0); });
+    for_each_cell(grid, [&](Index c) {
+        coefficient[c] = std::pow(porosity[c], 4.0 / 3.0) * (saturation.empty() ? 1.0 : std::pow(saturation[c], 10.0 / 3.0));
+    });
     compute_conductances(grid, coefficient, coefficient, coefficient, out);
 }
 

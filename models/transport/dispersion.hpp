@@ -1,5 +1,9 @@
 #pragma once
-// Hydrodynamic dispersion, diagonal part of the tensor.
+// Hydrodynamic dispersion: mechanical, with dispersivities that may differ from zone to zone, and molecular.
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
 
 #include "numerics/explicit_step.hpp"
 
@@ -11,6 +15,28 @@ struct Dispersivity {
     [[nodiscard]] bool none() const { return longitudinal == 0 && transverse_horizontal == 0 && transverse_vertical == 0; }
 };
 
+/// Dispersivities of every cell: the same everywhere, or by zones.
+class DispersivityMap {
+public:
+    DispersivityMap(Dispersivity everywhere = {}) : list_{everywhere} {}  // NOLINT: one value is a map
+    void set(const Grid& grid, const std::vector<Index>& cells, const Dispersivity& value) {
+        if (kind_.empty()) kind_.assign(static_cast<std::size_t>(grid.cell_count()), 0);
+        list_.push_back(value);
+        for (const Index c : cells) kind_[static_cast<std::size_t>(c)] = static_cast<std::uint16_t>(list_.size() - 1);
+    }
+    [[nodiscard]] const Dispersivity& operator[](Index cell) const {
+        return list_[kind_.empty() ? 0 : kind_[static_cast<std::size_t>(cell)]];
+    }
+    [[nodiscard]] bool none() const {
+        return std::all_of(list_.begin(), list_.end(), [](const Dispersivity& d) { return d.none(); });
+    }
+    [[nodiscard]] const std::vector<Dispersivity>& values() const { return list_; }
+
+private:
+    std::vector<Dispersivity> list_;
+    std::vector<std::uint16_t> kind_;  ///< per cell, into the list; empty: the first everywhere
+};
+
 /// Where the velocity across a face is taken from, for its dispersion: from the face, or from the two cells beside it. In a cell with a well
 /// what enters and leaves along an axis may cancel; its faces know better.
 enum class VelocityAt { face, cell };
@@ -19,14 +45,14 @@ enum class VelocityAt { face, cell };
 /// eq. 7), D_xx = (αL vx² + αTH vy² + αTV vz²)/|v|, D_zz = (αL vz² + αTV (vx² + vy²))/|v|, written with the Darcy flux q = θv.
 /// Each cell brings its half of the way, with its own transverse components and the normal one of the face; the halves are in series, so that
 /// slow ground beside fast ground takes up what it can carry on, and no more.
-void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& dispersivity, FaceField& out,
+void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const DispersivityMap& dispersivity, FaceField& out,
                            VelocityAt normal = VelocityAt::face);
 
 /// Conductance of every face per unit of free-water diffusion: porosity · tortuosity · area / distance in harmonic mean, with
-/// θτ = θ^(4/3) in a saturated medium (Millington & Quirk 1961).
-void diffusion_conductance(const Grid& grid, const CellField& porosity, FaceField& out);
+/// θτ = θ^(10/3) / n² (Millington & Quirk 1961), n^(4/3) where pores are full. saturation: water over porosity; empty: full.
+void diffusion_conductance(const Grid& grid, const CellField& porosity, const CellField& saturation, FaceField& out);
 
 /// (αL − αTH) qx qy/|q| and (αL − αTV) qx qz/|q| (Burnett & Frind 1987, eq. 7).
-void cross_dispersion(const Grid& grid, const FaceField& water_flux, const Dispersivity& dispersivity, CrossDispersion& out);
+void cross_dispersion(const Grid& grid, const FaceField& water_flux, const DispersivityMap& dispersivity, CrossDispersion& out);
 
 }  // namespace galena

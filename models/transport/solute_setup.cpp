@@ -85,13 +85,14 @@ void SoluteTransport::adopt_medium() {
             mobile_soil_mass_[c] = soil_mass_[c] = domain_.medium.bulk_density[c] * domain_.grid.volume(c);
             for (const auto& zone : immobile_zones_) mobile_soil_mass_[c] = std::max(0.0, mobile_soil_mass_[c] - zone->soil_mass()[c]);
         });
-    if (!diffusion_geometry_.x.empty()) diffusion_conductance(domain_.grid, domain_.medium.mobile_porosity(), diffusion_geometry_);
+    if (!diffusion_geometry_.x.empty()) diffusion_conductance(domain_.grid, domain_.medium.mobile_porosity(), {}, diffusion_geometry_);
     for (auto& solute : solutes_) {
         for (const auto& law : {solute.table.sorption, solute.table.immobile_sorption})
             if (law) law->adopt_medium(domain_);
         solute.storage.update(domain_.grid, domain_.alterations.distribution_of(solute.id));
     }
-    renewal_version_ = groups_version_ = -1;
+    renewal_version_ = groups_version_ = dispersion_version_ = -1;
+    for (auto& [diffusion, water] : moving_water_) water.version = -1;
 }
 
 void SoluteTransport::read_sorption(const SubstanceTable& table, Solute& solute, const Site& site, Diagnostics& diagnostics) {
@@ -162,10 +163,11 @@ CellField SoluteTransport::initial_from_content(const Solute& solute, const Cell
 }
 
 std::vector<std::string> SoluteTransport::summary() const {
-    std::vector<std::string> lines{fmt::format(
-        "transport: {}, {}, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m",
-        words<AdvectionScheme>[static_cast<std::size_t>(table_.advection)], words<Stepping>[static_cast<std::size_t>(table_.stepping)],
-        table_.courant, dispersivity_.longitudinal, dispersivity_.transverse_horizontal, dispersivity_.transverse_vertical)};
+    const auto& everywhere = dispersivity_.values().front();
+    std::vector<std::string> lines{fmt::format("transport: {}, {}, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m",
+                                               words<AdvectionScheme>[static_cast<std::size_t>(table_.advection)],
+                                               words<Stepping>[static_cast<std::size_t>(table_.stepping)], table_.courant,
+                                               everywhere.longitudinal, everywhere.transverse_horizontal, everywhere.transverse_vertical)};
     for (const auto& solute : solutes_) {
         const auto sorption = solute.table.sorption ? solute.table.sorption->text(domain_.grid) : std::string("does not sorb");
         const auto decay =

@@ -49,9 +49,7 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     check_boundary_concentrations(site, diagnostics);
     check_stepping(diagnostics);
     next_step_ = table_.initial_step;
-    dispersivity_ = {table_.longitudinal_dispersivity,
-                     table_.transverse_horizontal_dispersivity.value_or(0.1 * table_.longitudinal_dispersivity),
-                     table_.transverse_vertical_dispersivity.value_or(0.01 * table_.longitudinal_dispersivity)};
+    read_dispersivities(diagnostics);
 }
 
 void SoluteTransport::add_events(std::set<double>& times) const { times.insert(events_.begin(), events_.end()); }
@@ -109,14 +107,6 @@ void SoluteTransport::start_storage(const State& state, Index s) {
 
 // ---- one step ---------------------------------------------------------------------------------------------------------------------
 
-void SoluteTransport::update_dispersion(const State& state) {
-    if (dispersivity_.none() || dispersion_version_ == state.flow_version) return;
-    if (dispersion_.x.empty()) dispersion_ = FaceField(domain_.grid);
-    mechanical_dispersion(domain_.grid, state.water_flux, dispersivity_, dispersion_, table_.dispersion_velocity);
-    if (table_.dispersion == DispersionKind::tensor) cross_dispersion(domain_.grid, state.water_flux, dispersivity_, cross_);
-    dispersion_version_ = state.flow_version;
-}
-
 /// Of what a cell holds per concentration, the least over all substances [m³]. A law that is not linear counts with its water alone.
 double SoluteTransport::smallest_capacity(const State& state, Index c) const {
     double least = infinite;
@@ -153,6 +143,7 @@ void SoluteTransport::advance(State& state, const Step& step) {
     const auto begin = std::chrono::steady_clock::now();
     step_duration_ = step.duration;
     update_dispersion(state);
+    judge_grid(state);
     if (steps_explicitly(state)) {
         advance_explicitly(state, step);
         statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -176,6 +167,8 @@ void SoluteTransport::advance(State& state, const Step& step) {
 }
 
 void SoluteTransport::accept(State& state, const Step& step) {
+    update_renewal_time(state);
+    largest_courant_ = std::max(largest_courant_, (steps_explicitly(state) ? explicit_duration_ : step.duration) / renewal_time_);
     before_ = state.concentration;
     for (auto& solute : solutes_) {
         solute.storage.accept();

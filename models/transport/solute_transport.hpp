@@ -37,7 +37,7 @@ public:
     void after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) override;
     void save(CheckpointWriter& out, const State& state) const override;
     void load(CheckpointReader& in, State& state) override;
-    [[nodiscard]] SolverStatistics statistics() const override { return statistics_; }
+    [[nodiscard]] SolverStatistics statistics() const override;
     [[nodiscard]] std::vector<std::string> summary() const override;
     ~SoluteTransport() override;
 
@@ -87,7 +87,9 @@ private:
     void make_room(State& state) const;
 
     [[nodiscard]] double smallest_capacity(const State& state, Index cell) const;
+    void read_dispersivities(Diagnostics& diagnostics);
     void update_dispersion(const State& state);
+    void judge_grid(const State& state);
     void update_renewal_time(const State& state) const;
     void assemble(const State& state, const Solute& solute, const Step& step);
 
@@ -147,7 +149,9 @@ private:
     void decayed(const State& state, const Solute& solute, Index begin, Index end, const Step& step, std::span<double> out) const;
 
     TransportTable table_;
-    Dispersivity dispersivity_;
+    DispersivityMap dispersivity_;
+    std::string grid_remark_;
+    double peclet_ = 0, largest_courant_ = 0;
     Domain& domain_;
     std::vector<Solute> solutes_;
     CellField soil_mass_;         ///< dry soil per cell [kg]; empty without bulk density

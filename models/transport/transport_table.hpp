@@ -21,12 +21,32 @@ inline const Words words<Stepping> = {"automatic", "explicit", "local", "implici
 template <>
 inline const Words words<TvdLimiter> = {"van_leer", "koren", "superbee", "modflow"};
 
+/// Other dispersivities in a zone.
+struct ZoneDispersivity {
+    Name zone;
+    double longitudinal_dispersivity = 0;
+    std::optional<double> transverse_horizontal_dispersivity, transverse_vertical_dispersivity;
+
+    static auto parameters() {
+        using T = ZoneDispersivity;
+        return std::tuple{
+            parameter("zone", &T::zone, "cells with other dispersivities"),
+            parameter("longitudinal_dispersivity", &T::longitudinal_dispersivity, "m", not_negative, "along the flow, in this zone"),
+            parameter("transverse_horizontal_dispersivity", &T::transverse_horizontal_dispersivity, "m", not_negative,
+                      "a tenth of the longitudinal when absent"),
+            parameter("transverse_vertical_dispersivity", &T::transverse_vertical_dispersivity, "m", not_negative,
+                      "a hundredth of the longitudinal when absent"),
+        };
+    }
+};
+
 /// [transport]
 struct TransportTable {
     static constexpr std::string_view section = "transport", meaning = "transport of dissolved substances";
 
     double longitudinal_dispersivity = 0;
-    std::optional<double> transverse_horizontal_dispersivity, transverse_vertical_dispersivity;
+    std::optional<double> transverse_horizontal_dispersivity, transverse_vertical_dispersivity, plume_length;
+    std::vector<ZoneDispersivity> zones;
     TvdLimiter limiter = TvdLimiter::van_leer;
     AdvectionScheme advection = AdvectionScheme::upwind;
     DispersionKind dispersion = DispersionKind::diagonal;
@@ -53,6 +73,10 @@ struct TransportTable {
                       "across the flow, horizontally; a tenth of the longitudinal when absent"),
             parameter("transverse_vertical_dispersivity", &T::transverse_vertical_dispersivity, "m", not_negative,
                       "across the flow, vertically; a hundredth of the longitudinal when absent"),
+            parameter("plume_length", &T::plume_length, "m", Bounds{1, 1e6, true, true},
+                      "length that the plume travels: gives the longitudinal dispersivity where none is given, 0.83 m (log10 length)^2.414")
+                .source("Xu & Eckstein 1995, eq. 14b"),
+            parameter("in_zone", &T::zones, "zones with other dispersivities; later ones override earlier ones"),
             parameter("advection", &T::advection, "upwind (first order, smears fronts) or tvd (second order, sharp, no new extremes)")
                 .with_default(),
             parameter("limiter", &T::limiter,
