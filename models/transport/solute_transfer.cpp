@@ -77,6 +77,11 @@ void SoluteTransport::prepare_transfer(const State& state, Index s, const Step& 
     if (!sharpens_implicit_steps()) return;
     const auto& grid = domain_.grid;
     auto& solute = solutes_[static_cast<std::size_t>(s)];
+    if (domain_.alterations.migration_of(solute.id)) {  // ions that move by themselves: fully implicit, upwind
+        solute.transfer = FaceField();
+        solute.implicit_share = CellField();
+        return;
+    }
     if (!sharpener_)
         sharpener_ = std::make_unique<LimitedTransfer>(grid, limiter(),
                                                        table_.advection == AdvectionScheme::tvd && table_.limiter == TvdLimiter::modflow);
