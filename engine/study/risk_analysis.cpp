@@ -422,7 +422,7 @@ std::vector<std::string> RiskAnalysis::summary() const {
         const auto interval = clopper_pearson(arrived, n, risk_.confidence);
         const auto time = [&](double p) {
             const double v = sample_quantile_sorted(arrival, p);
-            return std::isfinite(v) ? fmt::format("{:.4g}", years(v)) : ">" + fmt::format("{:.4g}", years(end_));
+            return std::isfinite(v) ? fmt::format("{:.4g}", years(v)) : fmt::format(">{:.4g}", years(end_));
         };
         lines.push_back(fmt::format("{}: exceeded within {} in {} of {} runs: P = {:.3g} ({:.0f} %: {:.3g} to {:.3g})",
                                     RiskPlan::title(plan_.targets[t]), end, arrived, n,
