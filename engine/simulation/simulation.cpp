@@ -114,7 +114,10 @@ void Simulation::step() {
             for (const auto& equation : equations_) equation->advance(state_, step);
         } catch (const StepFailed& failed) {
             for (const auto& equation : equations_) equation->reject(state_);
-            if (attempt >= most_retries || 0.5 * step.duration < shortest) throw failed.fault;  // NOLINT
+            if (attempt >= most_retries || 0.5 * step.duration < shortest) {
+                const auto& f = failed.fault;
+                throw SimulationError(f.process, f.cause, f.where, fmt::format("{}, step {}", f.time, state_.step + 1), f.place);
+            }
             longest = failed.next_step > 0 ? std::min(failed.next_step, 0.95 * step.duration) : 0.5 * step.duration;
             retries_.push_back({state_.time, step.duration, longest, failed.fault.cause});
             continue;

@@ -174,6 +174,16 @@ private:
         return simulation_->state().time - last_checkpoint_ >= *interval;
     }
 
+    /// Steps that had to be repeated shorter since the last call, and why.
+    void log_retries() {
+        for (; retries_told_ < simulation_->retries().size(); ++retries_told_) {
+            const auto& r = simulation_->retries()[retries_told_];
+            progress_->clear();
+            log_.line(fmt::format("at {:.6g} d a step of {:.4g} d failed and is tried with {:.4g} d: {}", r.time / seconds_per_day,
+                                  r.tried / seconds_per_day, r.next / seconds_per_day, r.cause));
+        }
+    }
+
     ExitCode loop() {
         stop_requested = false;
         std::signal(SIGINT, request_stop);
@@ -190,16 +200,11 @@ private:
                 simulation_->start();
             }
             started_ = true;
-            std::size_t retries = simulation_->retries().size();
+            retries_told_ = simulation_->retries().size();
             while (!simulation_->finished()) {
                 simulation_->step();
                 ++steps;
-                for (; retries < simulation_->retries().size(); ++retries) {
-                    const auto& r = simulation_->retries()[retries];
-                    progress_->clear();
-                    log_.line(fmt::format("at {:.6g} d a step of {:.4g} d failed and is tried with {:.4g} d: {}", r.time / seconds_per_day,
-                                          r.tried / seconds_per_day, r.next / seconds_per_day, r.cause));
-                }
+                log_retries();
                 const bool arrived = options_.stop_at && simulation_->state().time >= *options_.stop_at;
                 const bool stop = stop_requested || arrived || (options_.stop_after && steps >= *options_.stop_after);
                 if (stop && !simulation_->finished()) {
@@ -213,6 +218,7 @@ private:
             }
         } catch (const SimulationError& fault) {
             progress_->clear();
+            log_retries();
             if (started_ && simulation_->state().step > 0) save_checkpoint();
             log_.line(fmt::format("galena: the computation could not go on\n{}", fault.what()), true);
             return could_not_go_on;
@@ -331,6 +337,7 @@ private:
     std::unique_ptr<ZoneWriter> zones_;
     std::unique_ptr<FieldWriter> fields_;
     std::unique_ptr<Progress> progress_;
+    std::size_t retries_told_ = 0;
     double last_checkpoint_ = 0;
     bool started_ = false;
 };

@@ -68,6 +68,11 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
     find_unknowns(diagnostics);
     if (!diagnostics.has_errors() && table_.regime == Regime::steady) check_heads_determined(diagnostics);
     next_step_ = table_.initial_step;
+    if (ground_->nonlinear() && table_.regime == Regime::steady && changes_in_time_ && site.has("transport"))
+        domain.remarks.emplace_back(
+            "flow: steady states follow each other; transport keeps the water that cells held at the start, for there is no storage to "
+            "take "
+            "it from; regime = \"transient\" has");
 }
 
 /// What follows from the medium, as it is now.

@@ -14,6 +14,18 @@
 
 namespace galena {
 
+namespace {
+
+/// Books a linear solve; what the solver had to do beyond its usual way is said once in the log.
+void book(SolverStatistics& statistics, const SolveReport& report) {
+    statistics.add(report.solver, report.iterations, report.relative_residual);
+    if (report.note.empty() || !report.converged) return;
+    const auto known = std::find(statistics.notes.begin(), statistics.notes.end(), report.note);
+    if (known == statistics.notes.end() && statistics.notes.size() < 8) statistics.notes.push_back(report.note);
+}
+
+}  // namespace
+
 void WaterFlow::make_room() {
     if (!residual_.empty()) return;
     const auto& grid = domain_.grid;
@@ -212,12 +224,12 @@ WaterFlow::Balance WaterFlow::correct_linear(State& state, const Balance& balanc
     correction_.fill(0.0);
     const SolveOptions options{.tolerance = 1e-3 * std::min(1e-6, std::sqrt(tolerance())), .max_iterations = table_.maximum_iterations};
     const auto report = layers_ ? solve_with_cross_fluxes(options) : solver_->solve(residual_, correction_, options);
-    statistics_.add(report.solver, report.iterations, report.relative_residual);
+    book(statistics_, report);
     // A correction that at least halves the residual is a step forward; the outer iteration sees to the rest.
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
     add_joint_responses([&](std::span<const double> b, std::span<double> x) {
         const auto more = solver_->solve(b, x, options);
-        statistics_.add(more.solver, more.iterations, more.relative_residual);
+        book(statistics_, more);
     });
     ground_->correct(correction_, 1, state.hydraulic_head);
     const auto whole = compute_residual(state, moment, duration);
@@ -261,11 +273,11 @@ WaterFlow::Balance WaterFlow::correct_nonlinear(State& state, const Balance& bal
     const double forcing = newton_iterations_ == 0 ? 0.01 : std::clamp(0.5 * ratio * ratio, 1e-3, 0.05);
     const auto report = newton_solver_->solve(residual_, correction_,
                                               {.tolerance = std::max(forcing, needed), .max_iterations = table_.maximum_iterations});
-    statistics_.add(report.solver, report.iterations, report.relative_residual);
+    book(statistics_, report);
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
     add_joint_responses([&](std::span<const double> b, std::span<double> x) {
         const auto more = newton_solver_->solve(b, x, {.tolerance = 1e-3, .max_iterations = table_.maximum_iterations});
-        statistics_.add(more.solver, more.iterations, more.relative_residual);
+        book(statistics_, more);
     });
     trial_start_ = state.hydraulic_head;
     Balance best;

@@ -227,6 +227,56 @@ TEST_CASE("a computation that cannot go on says which process, where and when, a
     CHECK(std::filesystem::exists(folder / "out" / "checkpoint.h5"));
 }
 
+TEST_CASE("Newton that does not converge names its cell, process and step, and leaves what was reached") {
+    const TemporaryFolder folder;
+    // At rest until it rains on the third day; a single iteration is not enough for that, however short the step.
+    const auto site = write_file(folder / "site.toml", R"(
+[site]
+name = "column"
+start = 2020-01-01
+duration = "5 d"
+[grid]
+nx = 1
+ny = 1
+dx = "1 m"
+dy = "1 m"
+top = "0 m"
+[[grid.layer]]
+name = "sand"
+thickness = "2 m"
+cells = 20
+[[medium]]
+hydraulic_conductivity = "1 m/d"
+porosity = 0.4
+[[retention]]
+type = "van_genuchten"
+alpha = "14.5 1/m"
+n = 2.68
+[flow]
+formulation = "variably_saturated"
+regime = "transient"
+initial_head = "-2 m"
+initial_step = "12 h"
+maximum_newton_iterations = 1
+tolerance = 1e-14
+[[boundary]]
+type = "recharge"
+name = "rain"
+rate = [{ from = 2020-01-01, value = "0 mm/d" }, { from = 2020-01-03, value = "50 mm/d" }]
+)");
+    const auto result = galena_program("run " + site + " --output " + (folder / "out").string());
+    INFO(result.output);
+    CHECK(result.code == 3);
+    CHECK(result.output.find("flow: no convergence after 1 iterations of Newton") != std::string::npos);
+    CHECK(result.output.find("at cell (0, 0, ") != std::string::npos);
+    CHECK(result.output.find("layer 1 'sand', x = 0.5 m, y = 0.5 m, z = ") != std::string::npos);
+    CHECK(result.output.find("time 2020-01-03") != std::string::npos);
+    CHECK(result.output.find(", step ") != std::string::npos);
+    CHECK(result.output.find("site.toml:23:1") != std::string::npos);
+    CHECK(result.output.find("a step of 0.5 d failed and is tried with 0.25 d: no convergence") != std::string::npos);
+    CHECK(std::filesystem::exists(folder / "out" / "checkpoint.h5"));
+}
+
 TEST_CASE("--quiet prints nothing when all is well") {
     const TemporaryFolder folder;
     const auto site = write_file(folder / "site.toml", transient_site());

@@ -138,8 +138,8 @@ TEST_SUITE("verification") {
     // Here all are 3 m. The lognormal aquifer of 200,000 cells was given ATV = 0.05 m likewise: what it computed is a vertical transverse
     // dispersivity of ATH1 = 0.5 m, which is what galena has to be told to reproduce it.
     TEST_CASE("MODFLOW 6: a point source in three dimensions") { compare_with_modflow("p07", 0.05); }
-    // MODFLOW's own result goes to -6 % of the concentration injected beside the well, where water turns; mass that galena keeps there it puts
-    // into the plume. Hence more than 5 % here, and the test of refinement below.
+    // MODFLOW's own result goes to -0.063 kg/m3 beside the well, where water turns (its tensor is not limited); mass that galena keeps there it puts
+    // into the plume. Hence more than 5 % here.
     TEST_CASE("MODFLOW 6: a heterogeneous aquifer with two wells") { compare_with_modflow("p09", 0.08, seconds_and_m); }
     TEST_CASE("MODFLOW 6: MOC3D's column") {
         // Slopes of the beginning of a step instead of its end: of second order, most where the front is sharpest.
