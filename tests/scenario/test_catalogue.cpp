@@ -47,10 +47,12 @@ TEST_CASE("the laws registered are those that exist") {
           "natural_attenuation", "phytoextraction", "pump_and_treat", "reactive_barrier", "soil_flushing", "stabilisation"}},
         {"retention", {"brooks_corey", "gardner", "tabulated", "van_genuchten"}},
         {"screen",
-         {"allowable_load", "capture_width", "clay_liner", "composite_liner", "continuous_1d", "continuous_2d", "instantaneous_1d",
-          "instantaneous_2d", "soil_increment"}},
+         {"allowable_load", "capture_width", "clay_liner", "composite_liner", "continuous_1d", "continuous_2d", "dam_failure",
+          "instantaneous_1d", "instantaneous_2d", "soil_increment"}},
         {"sorption", {"competitive_langmuir", "freundlich", "kd_table", "kinetic", "langmuir", "linear", "ph_dependent"}},
-        {"source", {"dissolving", "fixed_concentration", "mass_loading"}},
+        {"source",
+         {"atmospheric_deposition", "dissolving", "fertiliser", "fixed_concentration", "irrigation", "mass_loading", "spilled_tailings",
+          "wind_dust"}},
     };
     CHECK(found == expected);
 }
@@ -65,9 +67,9 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     CHECK(fmt::format("{}", fmt::join(observers, " ")) ==
           "assessment effect_evaluation facilities farmland farmland_units health_risk observed particles receptors remediation");
     CHECK(fmt::format("{}", fmt::join(tables, " ")) ==
-          "assessment boundary changing_conductivity cost effect_evaluation farmland farmland_units flow flow_barrier grid "
-          "health_risk immobile measure medium observation observed optimise output particles receptor retention risk scenario "
-          "screen site source substance survey transport zone");
+          "assessment boundary calibration changing_conductivity cost effect_evaluation farmland farmland_units flow flow_barrier "
+          "grid health_risk immobile measure medium observation observed optimise output particles receptor retention risk "
+          "scenario screen site source substance survey transport zone");
 }
 
 TEST_CASE("what a table needs is a table") {
