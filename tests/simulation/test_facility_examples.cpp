@@ -78,8 +78,8 @@ TEST_SUITE("long") {
         CHECK(village("As", "peak [mg/L]") == doctest::Approx(0.002).epsilon(1e-3));
         for (const auto* kept : {"As", "Cd", "Pb", "Zn", "CrVI"}) CHECK(std::isnan(village(kept, "first_exceeded [d]")));
         if (!reduced) {
-            CHECK(village("CrVI", "peak [mg/L]") == doctest::Approx(8.3e-4).epsilon(0.02));
-            CHECK(village("SO4", "last_exceeded [d]") / 365.25 == doctest::Approx(80).epsilon(0.03));
+            CHECK(village("CrVI", "peak [mg/L]") == doctest::Approx(9.2e-4).epsilon(0.02));
+            CHECK(village("SO4", "last_exceeded [d]") / 365.25 == doctest::Approx(76).epsilon(0.03));
             // What the cover lets through: a tenth of 110 mm on 12 ha.
             CHECK(facilities.last({{"quantity", "seepage"}}, "value") == doctest::Approx(0.1 * 0.110 * 12e4).epsilon(1e-6));
         }
@@ -115,7 +115,7 @@ TEST_CASE("example amd_tailings: a cover for water is none for oxygen") {
 }
 
 TEST_SUITE("long") {
-    TEST_CASE("example tailings_risk: sulfate may arrive, arsenic does not, and who would see it") {
+    TEST_CASE("example tailings_risk: sulfate may arrive, arsenic hardly, and who would see it") {
         const TemporaryFolder folder;
         const auto out = folder / "out";
         const bool reduced = reduced_effort();
@@ -130,12 +130,12 @@ TEST_SUITE("long") {
         const auto of = [&](const std::string& receptor, const std::string& substance, const std::string& wanted) {
             return arrival.last({{"receptor", receptor}, {"substance", substance}}, wanted);
         };
-        CHECK(of("well", "As", "arrived") == 0);
+        CHECK(of("well", "As", "arrived") <= 1);
         CHECK(of("well", "Cd", "arrived") == 0);
         CHECK(of("well", "SO4", "base_peak [mg/L]") == doctest::Approx(149).epsilon(0.01));
         CHECK(of("monitor A", "SO4", "arrived") > of("well", "SO4", "arrived"));
         if (reduced) return;
-        CHECK(of("well", "SO4", "arrived") == 17);
+        CHECK(of("well", "SO4", "arrived") == 27);
         CHECK(monitoring.last({{"well", "monitor A"}}, "probability") == 1);
         CHECK(monitoring.last({{"well", "monitor C"}}, "probability") < 0.2);
     }
