@@ -134,10 +134,12 @@ double dot_kernel(const float* a, const float* b, Index n) {
     double sum = 0;
     for (Index begin = 0; begin < n; begin += stretch) {
         const Index end = std::min(n, begin + stretch);
+        const Index whole = end - (end - begin) % lanes;  // rows of a colour are whole vectors, others end as they like
         float lane[lanes] = {};
-        for (Index i = begin; i < end; i += lanes)  // rows are whole vectors
+        for (Index i = begin; i < whole; i += lanes)
 #pragma omp simd
             for (Index l = 0; l < lanes; ++l) lane[l] += a[i + l] * b[i + l];
+        for (Index i = whole; i < end; ++i) lane[i - whole] += a[i] * b[i];
         sum += static_cast<double>(((lane[0] + lane[4]) + (lane[1] + lane[5])) + ((lane[2] + lane[6]) + (lane[3] + lane[7])));
     }
     return sum;
