@@ -44,7 +44,8 @@ TEST_CASE("every standard is shipped, each row with its source and confidence") 
 TEST_CASE("published limits are found by standard, use, substance and pH") {
     const auto all = shipped();
     const auto limit = [&](const char* standard, const char* use, const char* substance, LimitKind kind, double ph) {
-        const auto* found = all.named(standard).find(uses_to_try(use), substance, kind, ph);
+        const auto limits = all.named(standard);
+        const auto* found = limits.find(uses_to_try(use), substance, kind, ph);
         REQUIRE(found != nullptr);
         return found->value;
     };
