@@ -9,6 +9,7 @@
 
 #include <sys/wait.h>
 
+#include "paths.hpp"
 #include "temporary_folder.hpp"
 
 struct ProgramResult {
@@ -19,7 +20,7 @@ struct ProgramResult {
 /// Runs `galena ARGUMENTS`.
 inline ProgramResult galena_program(const std::string& arguments) {
     ProgramResult result;
-    const auto command = std::string(GALENA_PROGRAM) + " " + arguments + " 2>&1 </dev/null";
+    const auto command = program_path() + " " + arguments + " 2>&1 </dev/null";
     FILE* pipe = popen(command.c_str(), "r");
     if (!pipe) return result;
     std::array<char, 4096> buffer{};

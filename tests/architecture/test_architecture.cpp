@@ -6,13 +6,14 @@
 #include <sstream>
 
 #include "architecture/check.hpp"
+#include "paths.hpp"
 
 using namespace architecture;
 namespace fs = std::filesystem;
 
 namespace {
 
-const fs::path root = GALENA_SOURCE_DIR;
+const fs::path root = source_folder();
 
 std::string read(const fs::path& path) {
     std::ifstream in(path);

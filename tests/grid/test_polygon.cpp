@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "grid/polygon.hpp"
+#include "paths.hpp"
 #include "temporary_file.hpp"
 
 using namespace galena;
@@ -189,7 +190,7 @@ TEST_CASE("mistakes of GeoJSON files are told with their place or element") {
 
 TEST_CASE("the study area of the Meuse holds its grid") {
     Diagnostics diagnostics;
-    const std::string folder = std::string(GALENA_SOURCE_DIR) + "/examples/meuse/";
+    const std::string folder = source_folder() + "/examples/meuse/";
     const auto area = read_polygon(folder + "meuse.area.csv", {}, diagnostics);
     const auto river = read_polygon(folder + "meuse.riv.csv", {}, diagnostics);
     CHECK_FALSE(diagnostics.has_errors());

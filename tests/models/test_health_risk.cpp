@@ -11,6 +11,7 @@
 #include "assessment_tables.hpp"
 #include "core/csv.hpp"
 #include "core/data_folder.hpp"
+#include "paths.hpp"
 #include "temporary_file.hpp"
 #include "verification/site_builder.hpp"
 #include "verification_report.hpp"
@@ -78,7 +79,7 @@ TEST_SUITE("verification") {
     }
 
     TEST_CASE("HJ 25.3 figure by figure against a second implementation") {
-        const std::filesystem::path file = std::string(GALENA_SOURCE_DIR) + "/../shared/domain/hj253_reproduction.csv";
+        const std::filesystem::path file = source_folder() + "/../shared/domain/hj253_reproduction.csv";
         if (!std::filesystem::exists(file)) return;  // the table does not travel with the sources
         Diagnostics diagnostics;
         const auto table = read_csv(file.string(), {}, diagnostics);

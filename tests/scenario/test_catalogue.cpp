@@ -11,6 +11,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "paths.hpp"
 #include "report/reference.hpp"
 #include "scenario/catalogue.hpp"
 #include "scenario/section.hpp"
@@ -117,7 +118,7 @@ TEST_CASE("describe as JSON is JSON with the same content") {
 }
 
 TEST_CASE("the reference of the manual is up to date") {
-    std::ifstream in(GALENA_SOURCE_DIR "/docs/reference.md");
+    std::ifstream in(source_folder() + "/docs/reference.md");
     std::ostringstream text;
     text << in.rdbuf();
     CHECK_MESSAGE(text.str() == reference_markdown(), "run: galena describe --format markdown > docs/reference.md");

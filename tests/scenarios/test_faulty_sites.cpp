@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include "paths.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -24,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path faulty = fs::path(GALENA_SOURCE_DIR) / "tests" / "scenarios" / "faulty";
+const fs::path faulty = fs::path(source_folder()) / "tests" / "scenarios" / "faulty";
 
 struct Outcome {
     int code = -1;
@@ -33,7 +35,7 @@ struct Outcome {
 
 /// Runs the program in the folder of the faulty sites, so that places read as they do for somebody who works there.
 Outcome galena_in_faulty(const std::string& arguments) {
-    const auto command = "cd '" + faulty.string() + "' && '" + std::string(GALENA_PROGRAM) + "' " + arguments + " 2>&1";
+    const auto command = "cd '" + faulty.string() + "' && '" + program_path() + "' " + arguments + " 2>&1";
     Outcome outcome;
     FILE* pipe = popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
@@ -187,7 +189,7 @@ TEST_CASE("an output folder that somebody else filled is refused and left as it 
     const auto foreign = scratch.path / "thesis";
     fs::create_directories(foreign);
     std::ofstream(foreign / "chapter.txt") << "years of work";
-    const auto site = fs::path(GALENA_SOURCE_DIR) / "examples" / "column" / "site.toml";
+    const auto site = fs::path(source_folder()) / "examples" / "column" / "site.toml";
     const auto before = listing(scratch.path);
     const auto outcome = galena_in_faulty("run --output '" + foreign.string() + "' '" + site.string() + "'");
     CHECK(outcome.code == 2);

@@ -17,7 +17,7 @@ namespace {
 
 /// The example's site file, shorter when effort is reduced, in a folder of its own.
 std::filesystem::path chromium_site(const TemporaryFolder& folder) {
-    auto text = file_text(GALENA_SOURCE_DIR "/examples/chromium_slag/site.toml");
+    auto text = file_text(source_folder() + "/examples/chromium_slag/site.toml");
     const auto replace = [&](const std::string& from, const std::string& to) {
         REQUIRE(text.find(from) != std::string::npos);
         text.replace(text.find(from), from.size(), to);
@@ -80,7 +80,7 @@ TEST_SUITE("long") {
 
     TEST_CASE("a plan with every kind of measure resumes bit by bit") {
         const TemporaryFolder folder;
-        auto text = file_text(GALENA_SOURCE_DIR "/examples/chromium_slag/site.toml");
+        auto text = file_text(source_folder() + "/examples/chromium_slag/site.toml");
         text.replace(text.find("duration = \"60 a\""), 17, "duration = \"25 a\"");
         text.replace(text.find("courant = 4"), 11, "courant = 12");
         text.replace(text.find("maximum_step = \"60 d\""), 21, "maximum_step = \"180 d\"");
@@ -104,7 +104,7 @@ measures = ["iron wall", "removal of the heap", "plant", "slurry wall", "membran
 
 TEST_CASE("example meuse: its plans dig, bind and cover") {
     const TemporaryFolder folder;
-    std::filesystem::copy(GALENA_SOURCE_DIR "/examples/meuse", folder / "meuse", std::filesystem::copy_options::recursive);
+    std::filesystem::copy(source_folder() + "/examples/meuse", folder / "meuse", std::filesystem::copy_options::recursive);
     auto text = file_text(folder / "meuse" / "site.toml");
     text.replace(text.find("duration = \"100 a\""), 18, "duration = \"4 a\"");
     // Columns of 80 m: four runs of unsaturated flow in a quarter of the time. The points of observation lie at the edge, beside them.
@@ -139,10 +139,10 @@ TEST_CASE("example meuse: its plans dig, bind and cover") {
 }
 
 TEST_CASE("compare: a site without scenarios, and an unknown scenario") {
-    const auto none = galena_program("compare " GALENA_SOURCE_DIR "/examples/column/site.toml");
+    const auto none = galena_program("compare " + source_folder() + "/examples/column/site.toml");
     CHECK(none.code == 2);
     CHECK(none.output.find("the site file has no scenario to compare") != std::string::npos);
-    const auto unknown = galena_program("run --quiet --scenario removl " GALENA_SOURCE_DIR "/examples/chromium_slag/site.toml");
+    const auto unknown = galena_program("run --quiet --scenario removl " + source_folder() + "/examples/chromium_slag/site.toml");
     CHECK(unknown.code == 2);
     CHECK(unknown.output.find("has no scenario 'removl'") != std::string::npos);
     CHECK(unknown.output.find("did you mean 'removal'?") != std::string::npos);

@@ -34,7 +34,7 @@ double last_value(const std::filesystem::path& file, const std::vector<std::pair
 TEST_CASE("example column: cadmium breaks through where retardation says") {
     const TemporaryFolder folder;
     const auto out = folder / "out";
-    const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/column/site.toml --output " + out.string());
+    const auto result = galena_program("run --quiet " + source_folder() + "/examples/column/site.toml --output " + out.string());
     INFO(result.output);
     REQUIRE(result.code == 0);
     // R = 1 + 1.6 · 2 / 0.35 = 10.14, v = 0.05 / 0.35 m/d: half the inlet concentration passes 0.5 m after about 0.5 R / v = 35.5 d, a
@@ -51,7 +51,7 @@ TEST_CASE("example column: cadmium breaks through where retardation says") {
 TEST_CASE("example well_capture: the well draws on the ground whose rain it pumps, and on the pile") {
     const TemporaryFolder folder;
     const auto out = folder / "out";
-    const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/well_capture/site.toml --output " + out.string());
+    const auto result = galena_program("run --quiet " + source_folder() + "/examples/well_capture/site.toml --output " + out.string());
     INFO(result.output);
     REQUIRE(result.code == 0);
     const auto zones = out / "tables/capture_zones.csv";
@@ -77,7 +77,7 @@ TEST_CASE("example well_capture: the well draws on the ground whose rain it pump
 TEST_CASE("example desert_profile: water leaves into the air, cadmium stays") {
     const TemporaryFolder folder;
     const auto out = folder / "out";
-    const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/desert_profile/site.toml --output " + out.string());
+    const auto result = galena_program("run --quiet " + source_folder() + "/examples/desert_profile/site.toml --output " + out.string());
     INFO(result.output);
     REQUIRE(result.code == 0);
     const auto booked = [&](const std::string& component, const std::string& name, const std::string& column) {
@@ -97,7 +97,7 @@ TEST_CASE("example desert_profile: water leaves into the air, cadmium stays") {
 TEST_CASE("example meuse: the survey becomes fields, the metals stay or leach as their sorption says") {
     const TemporaryFolder folder;
     const auto out = folder / "out";
-    const auto result = galena_program("run " GALENA_SOURCE_DIR "/examples/meuse/site.toml --output " + out.string());
+    const auto result = galena_program("run " + source_folder() + "/examples/meuse/site.toml --output " + out.string());
     INFO(result.output);
     REQUIRE(result.code == 0);
     // The figures of the survey that its literature gives (DATA.md).
@@ -130,7 +130,8 @@ TEST_CASE("example meuse: the survey becomes fields, the metals stay or leach as
 TEST_CASE("example mt3dms: four rates of sorption, four breakthroughs") {
     const TemporaryFolder folder;
     const auto out = folder / "out";
-    const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/mt3dms/kinetic_sorption.toml --output " + out.string());
+    const auto result =
+        galena_program("run --quiet " + source_folder() + "/examples/mt3dms/kinetic_sorption.toml --output " + out.string());
     INFO(result.output);
     REQUIRE(result.code == 0);
     Diagnostics diagnostics;

@@ -38,7 +38,7 @@ struct Rows {
 /// An example with some of its text replaced, written beside the results.
 std::filesystem::path changed_site(const TemporaryFolder& folder, const std::string& example,
                                    const std::vector<std::pair<std::string, std::string>>& replacements) {
-    std::ifstream in(std::filesystem::path(GALENA_SOURCE_DIR) / "examples" / example / "site.toml");
+    std::ifstream in(std::filesystem::path(source_folder()) / "examples" / example / "site.toml");
     std::stringstream text;
     text << in.rdbuf();
     std::string site = text.str();
@@ -62,7 +62,7 @@ TEST_SUITE("long") {
         const auto site = reduced ? changed_site(folder, "bayanhot_tailings",
                                                  {{"duration = \"300 a\"", "duration = \"60 a\""},
                                                   {"times = [\"12 a\", \"30 a\", \"100 a\", \"200 a\"]", "times = [\"12 a\", \"30 a\"]"}})
-                                  : std::filesystem::path(GALENA_SOURCE_DIR) / "examples/bayanhot_tailings/site.toml";
+                                  : std::filesystem::path(source_folder()) / "examples/bayanhot_tailings/site.toml";
         const auto result = galena_program("run " + site.string() + " --scenario do_nothing --output " + out.string());
         INFO(result.output);
         REQUIRE(result.code == 0);
@@ -94,7 +94,7 @@ TEST_CASE("example amd_tailings: a cover for water is none for oxygen") {
     const auto figure = [&](const std::string& scenario, const std::string& time, const std::string& quantity) {
         const auto out = folder / scenario;
         if (!std::filesystem::exists(out)) {
-            const auto result = galena_program("run " GALENA_SOURCE_DIR "/examples/amd_tailings/site.toml --scenario " + scenario +
+            const auto result = galena_program("run " + source_folder() + "/examples/amd_tailings/site.toml --scenario " + scenario +
                                                " --output " + out.string());
             INFO(result.output);
             REQUIRE(result.code == 0);
@@ -121,7 +121,7 @@ TEST_SUITE("long") {
         const bool reduced = reduced_effort();
         const auto site = reduced ? changed_site(folder, "tailings_risk",
                                                  {{"samples = 200", "samples = 24"}, {"sensitivity = [\"tornado\"]", "map = false"}})
-                                  : std::filesystem::path(GALENA_SOURCE_DIR) / "examples/tailings_risk/site.toml";
+                                  : std::filesystem::path(source_folder()) / "examples/tailings_risk/site.toml";
         const auto result = galena_program("risk " + site.string() + " --output " + out.string());
         INFO(result.output);
         REQUIRE(result.code == 0);

@@ -173,9 +173,10 @@ TEST_CASE("Ctrl-C leaves valid files and a checkpoint") {
     auto text = transient_site();
     text.replace(text.find("maximum_step = \"2 d\""), 20, "maximum_step = \"0.01 d\"");
     const auto site = write_file(folder / "site.toml", text);
+    const auto program = program_path();
     const pid_t child = fork();
     if (child == 0) {
-        execl(GALENA_PROGRAM, "galena", "run", "--quiet", site.c_str(), "--output", (folder / "out").c_str(), nullptr);
+        execl(program.c_str(), "galena", "run", "--quiet", site.c_str(), "--output", (folder / "out").c_str(), nullptr);
         _exit(99);
     }
     // Signal it once its first outputs are there.

@@ -14,6 +14,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include "paths.hpp"
 #include "simulation/checkpoint.hpp"
 #include "simulation/simulation.hpp"
 #include "temporary_file.hpp"
@@ -35,7 +36,7 @@ public:
     static SiteRun of_example(const std::string& name) {
         Diagnostics diagnostics;
         SiteRun run;
-        run.build(Site::read(std::filesystem::path(GALENA_SOURCE_DIR) / "examples" / name / "site.toml", diagnostics), diagnostics);
+        run.build(Site::read(std::filesystem::path(source_folder()) / "examples" / name / "site.toml", diagnostics), diagnostics);
         return run;
     }
 

@@ -9,6 +9,7 @@
 #include "assessment/farmland_classes.hpp"
 #include "core/csv.hpp"
 #include "core/data_folder.hpp"
+#include "paths.hpp"
 #include "verification_report.hpp"
 
 using namespace galena;
@@ -20,7 +21,7 @@ namespace {
 std::array<int, 3> class_counts(double ph) {
     Diagnostics diagnostics;
     const auto standard = Standard::read(data_folder() / "standards" / "gb_15618_2018.csv", {}, diagnostics);
-    const auto table = read_csv(std::string(GALENA_SOURCE_DIR) + "/examples/meuse/meuse.csv", {}, diagnostics);
+    const auto table = read_csv(source_folder() + "/examples/meuse/meuse.csv", {}, diagnostics);
     diagnostics.throw_if_errors();
     const std::array<std::pair<const char*, const char*>, 4> metals{{{"Cd", "cadmium"}, {"Cu", "copper"}, {"Pb", "lead"}, {"Zn", "zinc"}}};
     const auto uses = uses_to_try("farmland_other");

@@ -2,6 +2,7 @@
 
 #include "core/csv.hpp"
 #include "grid/geostatistics.hpp"
+#include "paths.hpp"
 #include "verification_report.hpp"
 
 using namespace galena;
@@ -11,7 +12,7 @@ namespace {
 
 Samples zinc_of_the_meuse() {
     Diagnostics diagnostics;
-    const auto table = read_csv(std::string(GALENA_SOURCE_DIR) + "/examples/meuse/meuse.csv", {}, diagnostics);
+    const auto table = read_csv(source_folder() + "/examples/meuse/meuse.csv", {}, diagnostics);
     diagnostics.throw_if_errors();
     const auto column = [&](const char* name) { return table.numbers(table.find_column(name).value(), diagnostics); };
     return {column("x"), column("y"), column("zinc")};

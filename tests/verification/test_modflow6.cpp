@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/csv.hpp"
+#include "paths.hpp"
 #include "site_builder.hpp"
 #include "verification_report.hpp"
 
@@ -65,7 +66,7 @@ struct Difference {
     [[nodiscard]] double relative_rms() const { return std::sqrt(squares / reference_squares); }
 };
 
-std::filesystem::path site_folder() { return std::filesystem::path(GALENA_SOURCE_DIR) / "tests" / "verification" / "modflow6"; }
+std::filesystem::path site_folder() { return std::filesystem::path(source_folder()) / "tests" / "verification" / "modflow6"; }
 
 std::string site_text(const std::string& name) {
     std::ifstream file(site_folder() / (name + ".toml"));
@@ -74,7 +75,7 @@ std::string site_text(const std::string& name) {
 
 /// tolerance: of the concentrations, root mean square of the difference over that of the reference. Files of the site are in `files`.
 void compare_with_modflow(const std::string& name, double tolerance, Units deck = {}, const std::filesystem::path& files = site_folder()) {
-    const auto folder = std::filesystem::path(GALENA_SOURCE_DIR) / ".." / "shared" / "reference" / "modflow6" / name;
+    const auto folder = std::filesystem::path(source_folder()) / ".." / "shared" / "reference" / "modflow6" / name;
     if (!std::filesystem::exists(folder)) {
         MESSAGE("skipped: no results of MODFLOW 6 for ", name);
         return;

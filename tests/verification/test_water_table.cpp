@@ -5,6 +5,7 @@
 #include <map>
 #include <numbers>
 
+#include "paths.hpp"
 #include "temporary_folder.hpp"
 #include "verification/site_builder.hpp"
 #include "verification_report.hpp"
@@ -106,7 +107,7 @@ Index cell_of(std::size_t n) {
 }  // namespace
 
 TEST_CASE("the water table over a lognormal aquifer is MODFLOW's" * doctest::test_suite("long")) {
-    const auto folder = std::filesystem::path(GALENA_SOURCE_DIR) / "../shared/reference/modflow6/lognormal_200k";
+    const auto folder = std::filesystem::path(source_folder()) / "../shared/reference/modflow6/lognormal_200k";
     const auto conductivity = gzip_floats(folder / "conductivity.f32.gz"), heads = gzip_floats(folder / "head_water_table.f32.gz");
     if (conductivity.empty()) {
         MESSAGE("skipped: the reference results are not beside the source");
@@ -116,7 +117,7 @@ TEST_CASE("the water table over a lognormal aquifer is MODFLOW's" * doctest::tes
     std::vector<double> k(conductivity.size());
     for (std::size_t n = 0; n < k.size(); ++n) k[static_cast<std::size_t>(cell_of(n))] = std::pow(conductivity[n] / 10.0, 2.0 / 3);
     const TemporaryFile file(one_column(k), "k.csv");
-    SiteRun run(file_text(GALENA_SOURCE_DIR "/tests/verification/modflow6/water_table.toml"), file.folder);
+    SiteRun run(file_text(source_folder() + "/tests/verification/modflow6/water_table.toml"), file.folder);
     run.finish();
     CHECK(run.state().step == 20);
     CHECK(run.closure() < 1e-9);

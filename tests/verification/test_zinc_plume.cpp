@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "paths.hpp"
 #include "site_builder.hpp"
 
 using namespace galena;
@@ -11,7 +12,7 @@ using namespace galena::verification;
 
 TEST_SUITE("verification") {
     TEST_CASE("example zinc_plume, on cells five times as wide") {
-        std::ifstream file(std::filesystem::path(GALENA_SOURCE_DIR) / "examples" / "zinc_plume" / "site.toml");
+        std::ifstream file(std::filesystem::path(source_folder()) / "examples" / "zinc_plume" / "site.toml");
         std::string text{std::istreambuf_iterator<char>(file), {}};
         const auto replace = [&](const std::string& what, const std::string& with) {
             const auto at = text.find(what);
