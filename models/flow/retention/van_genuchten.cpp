@@ -1,11 +1,11 @@
 // Van Genuchten's retention with Mualem's conductivity (van Genuchten 1980, eqs. 3 and 8), with an air-entry head where one is given
 // (Ippisch, Vogel & Bastian 2006, eqs. 10 and 11): without it the conductivity of fine soils (n < 2) falls infinitely steeply at zero.
 
-#include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
-#include "flow/retention_curve.hpp"
+#include "flow/retention/van_genuchten_kernel.hpp"
 
 namespace galena {
 
@@ -30,33 +30,11 @@ struct VanGenuchten final : RetentionCurve {
     [[nodiscard]] std::string_view type() const override { return name; }
 
     void evaluate(std::span<const double> pressure_head, const RetentionValues& out) const override {
-        const Entry entry = at_entry();
-        for (std::size_t i = 0; i < pressure_head.size(); ++i) {
-            const double suction = -pressure_head[i];
-            if (suction <= air_entry) {
-                out.saturation[i] = out.conductivity[i] = 1;
-                out.saturation_slope[i] = out.conductivity_slope[i] = 0;
-                continue;
-            }
-            // Very near zero the slope of the conductivity has no bound for n < 2: Newton takes that of a small suction.
-            const double m = 1 - 1 / n, log_x = n * std::log(alpha * suction), x = std::exp(log_x), log_u = std::log1p(x);
-            const double log_part = x > 1e6 ? -1 / x + 0.5 / (x * x) : log_x - log_u;  // of x / (1 + x)
-            const double se = std::exp(-m * log_u) / entry.saturation, f = -std::expm1(m * log_part);
-            const double se_slope = m * n * x / (suction * (1 + x)) * se;
-            const double f_slope = m * n * (1 - f) / (std::max(suction, 1e-4 / alpha) * (1 + x));
-            const double k = power(se) * (f / entry.mualem) * (f / entry.mualem);
-            out.saturation[i] = se;
-            out.saturation_slope[i] = se_slope;
-            out.conductivity[i] = k;
-            out.conductivity_slope[i] = f > 0 ? k * (connectivity * se_slope / se + 2 * f_slope / f) : 0;
-        }
+        van_genuchten_kernel(shape(), pressure_head, out);
     }
 
     void pressure_head(std::span<const double> saturation, std::span<double> out) const override {
-        const double m = 1 - 1 / n;
-        const Entry entry = at_entry();
-        for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] = -std::pow(std::expm1(-std::log(saturation[i] * entry.saturation) / m), 1 / n) / alpha;
+        van_genuchten_inverse_kernel(shape(), saturation, out);
     }
 
     [[nodiscard]] std::string text() const override {
@@ -64,16 +42,14 @@ struct VanGenuchten final : RetentionCurve {
     }
 
 private:
-    /// Saturation and Mualem's integral that the curve without air entry has at the air-entry head.
-    struct Entry {
-        double saturation = 1, mualem = 1;
-    };
-    [[nodiscard]] Entry at_entry() const {
-        if (air_entry == 0) return {};
+    [[nodiscard]] VanGenuchtenShape shape() const {
+        VanGenuchtenShape shape{alpha, n, connectivity, air_entry};
+        if (air_entry == 0) return shape;
         const double m = 1 - 1 / n, x = std::pow(alpha * air_entry, n);
-        return {std::pow(1 + x, -m), 1 - std::pow(x / (1 + x), m)};
+        shape.entry_saturation = std::pow(1 + x, -m);
+        shape.entry_mualem = 1 - std::pow(x / (1 + x), m);
+        return shape;
     }
-    [[nodiscard]] double power(double se) const { return connectivity == 0.5 ? std::sqrt(se) : std::pow(se, connectivity); }
 };
 
 REGISTER(RetentionCurve, VanGenuchten)
