@@ -8,3 +8,11 @@
 #else
 #define GALENA_CLONES
 #endif
+
+// The same with AVX-512 in addition: for loops that computing bounds, not memory.
+#if defined(__x86_64__) && defined(__GNUC__) && __GNUC__ >= 12 && !defined(__clang__) && !defined(__AVX2__) && \
+    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define GALENA_WIDE_CLONES [[gnu::target_clones("arch=x86-64-v4", "avx2", "default")]]
+#else
+#define GALENA_WIDE_CLONES GALENA_CLONES
+#endif

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "numerics/column_kernel.hpp"
 #include "numerics/explicit_step.hpp"
 
 namespace galena {
@@ -103,6 +104,58 @@ void ExplicitStep::decay(ExplicitSolute& s, double duration) const {
     for (const double amount : lost) s.decayed += amount;
 }
 
+// ---- vertical dispersion by the end of the step -----------------------------------------------------------------------------------
+
+/// The columns of one row along x, from the lowest layer up and down again, within the reach of each layer.
+void ExplicitStep::spread_columns(ExplicitSolute& s, double duration, Index j) const {
+    const Index nx = grid_.nx(), ny = grid_.ny(), nz = grid_.nz(), layer = nx * ny;
+    const auto reach_at = [&](Index k) { return k >= 0 && k < nz ? s.next_reach[static_cast<std::size_t>(k * ny + j)] : RowReach{}; };
+    thread_local std::vector<double> numbers;
+    thread_local std::vector<float> closed;
+    numbers.assign(static_cast<std::size_t>(nx), 1.0);
+    numbers.resize(static_cast<std::size_t>(nx * (nz + 1)));
+    closed.assign(static_cast<std::size_t>(2 * nx), 0.0F);
+    double *rest = numbers.data(), *parts = rest + nx;
+    // Conductances between two layers: open where both are reached.
+    const auto faces_above = [&](Index k) -> const float* {
+        const RowReach here = reach_at(k), next = reach_at(k + 1);
+        float* buffer = closed.data() + (k % 2 == 0 ? 0 : nx);
+        const Index begin = std::max(here.begin, next.begin), end = std::min(here.end, next.end);
+        std::fill_n(buffer, nx, 0.0F);
+        if (k >= 0 && k + 1 < nz && begin < end) {
+            const float* open = column_conductance_.data() + (k + 1) * layer + j * nx;
+            std::copy(open + begin, open + end, buffer + begin);
+        }
+        return buffer;
+    };
+    const float* bottom = faces_above(-1);
+    for (Index k = 0; k < nz; ++k) {
+        const float* top = faces_above(k);
+        const auto [begin, end] = reach_at(k);
+        const Index row = k * layer + j * nx + begin;
+        const double* below = k > 0 ? s.next + row - layer : s.next + row;
+        if (begin < end)
+            sweep_up({end - begin, bottom + begin, top + begin, s.inverse_capacity.data() + row, below, rest + begin, s.next + row,
+                      parts + k * nx + begin},
+                     duration);
+        bottom = top;
+    }
+    for (Index k = nz - 1; k >= 0; --k) {
+        const RowReach reach = reach_at(k);
+        if (reach.empty()) continue;
+        double* c = s.next + k * layer + j * nx;
+        if (k + 1 < nz) sweep_down(reach.end - reach.begin, parts + k * nx + reach.begin, c + layer + reach.begin, c + reach.begin);
+        auto [first, last] = reach;
+        while (first < last && !(c[first] > s.threshold)) ++first;
+        while (last > first && !(c[last - 1] > s.threshold)) --last;
+        s.next_plume[static_cast<std::size_t>(k * ny + j)] = {first, last};
+    }
+}
+
+void ExplicitStep::spread_vertically(ExplicitSolute& s, double duration) const {
+    parallel_for_each_item(grid_.ny(), [&](Index j) { spread_columns(s, duration, j); });
+}
+
 /// Cells that were touched apart from the pass belong to the reach from now on, and to the plume where they have more than next to nothing.
 void ExplicitStep::finish(ExplicitSolute& s, double duration) const {
     const Index nx = grid_.nx();
@@ -110,15 +163,18 @@ void ExplicitStep::finish(ExplicitSolute& s, double duration) const {
     finish_fast(s, duration, touched);
     finish_special(s, duration, touched);
     for (const Index c : touched) s.next_reach[static_cast<std::size_t>(c / nx)].include(c % nx, c % nx + 1);
+    // What a cell lost went by the concentration that it has now, before anything else changes it.
+    for (auto& special : s.special)
+        if (!special.held) special.dose += duration * s.next[special.cell];
+    if (vertical_ == Vertical::by_end) spread_vertically(s, duration);
     if (!s.decay.empty()) decay(s, duration);
     for (auto& special : s.special) {
+        if (!special.held) continue;
         const Index c = special.cell;
-        if (special.held) {
-            const double capacity = 1 / s.inverse_capacity[c];
-            special.supplied += capacity * (*special.held - s.next[c]) + duration * (special.loss * *special.held - special.gain);
-            s.next[c] = *special.held;
-        }
-        special.dose += duration * s.next[c];
+        const double capacity = 1 / s.inverse_capacity[c];
+        special.supplied += capacity * (*special.held - s.next[c]) + duration * (special.loss * *special.held - special.gain);
+        s.next[c] = *special.held;
+        special.dose += duration * *special.held;
     }
     for (const Index c : touched)
         if (s.next[c] > s.threshold) s.next_plume[static_cast<std::size_t>(c / nx)].include(c % nx, c % nx + 1);

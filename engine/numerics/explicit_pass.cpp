@@ -103,6 +103,7 @@ FaceRow ExplicitStep::faces_across(const ExplicitSolute& s, Axis axis, Index row
     const Index stride = (along_y ? 1 : ny) * nx, position = along_y ? row % ny : row / ny, count = along_y ? ny : grid_.nz();
     const Index face = along_y ? ((row / ny) * (ny + 1) + row % ny + 1) * nx + first : (row + ny) * nx + first;
     f.n = last - first;
+    f.first = first - here.begin;
     f.left = s.now + row * nx + first;
     f.right = f.left + stride;
     f.far_left = position > 0 ? f.left - stride : f.left;
@@ -138,14 +139,13 @@ void ExplicitStep::add_cross(const ExplicitSolute& s, Axis axis, Index row, Inde
     const Index face = axis == Axis::x   ? row * (nx + 1) + first
                        : axis == Axis::y ? ((row / ny) * (ny + 1) + row % ny + 1) * nx + first
                                          : (row + ny) * nx + first;
-    std::size_t number = 0;
     for (std::size_t d = 0; d < 3; ++d) {
         if (d == normal || count[d] < 3) continue;
         // Where there is no neighbour the coefficient is 0; nothing may be read beyond the field all the same.
         if (d > 0 && (position[d] == 0 || position[d] == count[d] - 1)) continue;
         const Index skip = d == 0 && left == 0 ? 1 : 0;  // the first and the last cell of the field
         const Index cut = d == 0 && left + faces.n + stride[normal] == grid_.cell_count() ? 1 : 0;
-        auto& c = faces.cross[number++];
+        auto& c = faces.cross[static_cast<std::size_t>(faces.crosses++)];
         c.n = faces.n - skip - cut;
         c.coefficient = lists[normal][d]->data() + face + skip;
         c.left = s.now + left + skip;
@@ -155,7 +155,7 @@ void ExplicitStep::add_cross(const ExplicitSolute& s, Axis axis, Index row, Inde
         const auto at = static_cast<std::size_t>(d == 0 ? 1 : position[d]);
         c.per_before = widths[d]->per_distance[at];
         c.per_after = d == 0 ? c.per_before : widths[d]->per_distance[at + 1];
-        if (d == 0 && !even_x_) c.per_distance = x_.per_distance.data() + first + skip;
+        c.per_distance = d == 0 && !even_x_ ? x_.per_distance.data() + first + skip : nullptr;
     }
 }
 
@@ -202,9 +202,35 @@ private:
 struct ExplicitStep::RowPlace {
     Index j, k;
     RowReach here, north, top;
+    bool first_solute;
     double *padded, *x_flux;
     double *south_flux, *north_flux, *bottom_flux, *top_flux;
 };
+
+/// What the same row one layer higher will want, asked for while this one is computed.
+void ExplicitStep::fetch_row_above(const ExplicitSolute& s, const RowPlace& at, bool coefficients) const {
+    const Index nx = grid_.nx(), ny = grid_.ny(), nz = grid_.nz(), row = (at.k + 1) * ny + at.j, begin = at.top.begin;
+    const Index n = at.top.end - begin;
+    if (n <= 0) return;
+    const auto& q = flux_.x.empty() ? *transport_.water_flux : flux_;
+    const Index x = row * (nx + 1) + begin, y = ((at.k + 1) * (ny + 1) + at.j + 1) * nx + begin, z = (row + ny) * nx + begin;
+    if (coefficients) {
+        fetch_ahead(q.x.data() + x, n);
+        fetch_ahead(q.y.data() + y, n);
+        fetch_ahead(q.z.data() + z, n);
+        fetch_ahead(conductance_x_.data() + x, n);
+        fetch_ahead(conductance_y_.data() + y, n);
+        fetch_ahead(conductance_z_.data() + z, n);
+    }
+    fetch_ahead(s.next + row * nx + begin, n);
+    if (at.k + 2 < nz) fetch_ahead(s.inverse_capacity.data() + z, n);
+    if (at.k + 3 < nz) fetch_ahead(s.now + z + nx * ny, n);
+    if (!coefficients || !transport_.cross) return;
+    const auto& cross = cross_.empty() ? *transport_.cross : cross_;
+    for (const auto* list : {&cross.xy, &cross.xz}) fetch_ahead(list->data() + x, n);
+    for (const auto* list : {&cross.yx, &cross.yz}) fetch_ahead(list->data() + y, n);
+    for (const auto* list : {&cross.zx, &cross.zy}) fetch_ahead(list->data() + z, n);
+}
 
 /// Returns the number of cells computed.
 double ExplicitStep::process_row(ExplicitSolute& s, double duration, const RowPlace& at) const {
@@ -224,6 +250,7 @@ double ExplicitStep::process_row(ExplicitSolute& s, double duration, const RowPl
         step.inverse_capacity = s.inverse_capacity.data() + row * nx + begin;
         step.now = s.next + row * nx + begin;
     }
+    fetch_row_above(s, at, at.first_solute);
     advance_row(limiter_, step, duration);
     auto [first, last] = at.here;
     const double* c = s.next + row * nx;
@@ -259,7 +286,7 @@ double ExplicitStep::process_strip(std::vector<ExplicitSolute>& solutes, double 
                     limited_flux_row(limiter_, faces_across(s, Axis::z, row - ny, reach_of(s, row - ny), here, bottom), duration);
                 computed += process_row(
                     s, duration,
-                    {j, k, here, j < ny - 1 ? work.reach(n, k, r + 1) : RowReach{}, k < nz - 1 ? work.reach(n, k + 1, r) : RowReach{},
+                    {j, k, here, j < ny - 1 ? work.reach(n, k, r + 1) : RowReach{}, k < nz - 1 ? work.reach(n, k + 1, r) : RowReach{}, n == 0,
                      work.padded(), work.x_flux(), j > 0 ? south : work.nothing(), j < ny - 1 ? work.south(n, j + 1) : work.nothing(),
                      k > 0 ? bottom : work.nothing(), k < nz - 1 ? work.bottom(n, k + 1, r) : work.nothing()});
             }

@@ -11,12 +11,18 @@ namespace {
 
 constexpr double safety = 0.95;           ///< of the bound on a step: its rest outweighs rounding
 constexpr double cost_of_fast_cell = 20;  ///< solving for a cell, in explicit updates of one
+constexpr double cost_of_column_cell = 1.3;  ///< vertical dispersion by the end of the step included
 constexpr double longest_share = 0.2;     ///< of the cells that are ever solved for
 
 /// Rates in classes, eight to a doubling: exponent and first three bits of a number, and back to the smallest number of a class.
 constexpr int class_bits = 49;
 std::size_t class_of(double rate) { return static_cast<std::size_t>(std::bit_cast<std::uint64_t>(rate) >> class_bits); }
 double least_of(std::size_t number) { return std::bit_cast<double>(static_cast<std::uint64_t>(number) << class_bits); }
+
+float rounded_up(double value) {
+    const auto near = static_cast<float>(value);
+    return static_cast<double>(near) < value ? std::nextafter(near, INFINITY) : near;
+}
 
 bool even(const std::vector<double>& widths) {
     return std::all_of(widths.begin(), widths.end(), [&](double w) { return std::abs(w - widths.front()) <= 1e-12 * widths.front(); });
@@ -64,89 +70,145 @@ void ExplicitStep::measure_widths() {
     fill(dz, z_);
 }
 
-void ExplicitStep::set_operator(const TransportOperator& transport, const CellField& inverse, const std::vector<std::uint8_t>& held) {
+/// 1 / the longest step dt that leaves a cell a share of its own concentration that is not negative. Its share of what leaves through a face
+/// with a limited slope is q (2 − ν), ν = q dt k, k being the inverse capacity: hence k dt (A − B k dt) = 1 with A the sum of the
+/// conductances and of 2 q over the faces that water leaves through, B that of q². below, above: vertical dispersion counts there.
+double ExplicitStep::rate_of(Index c, double inverse, bool below, bool above) const {
+    const auto& q = *transport_.water_flux;
+    const auto& g = *transport_.conductance;
+    const Index nx = grid_.nx(), columns = grid_.column_count();
+    const auto [i, j, k] = grid_.ijk(c);
+    const Index x = outer_face(grid_, c, Side::west), y = outer_face(grid_, c, Side::south);
+    // What passes a side of the box is the exchange of a boundary, which is implicit.
+    const std::array<double, 6> flux{i > 0 ? -q.x[x] : 0.0, i < nx - 1 ? q.x[x + 1] : 0.0,
+                                     j > 0 ? -q.y[y] : 0.0, j < grid_.ny() - 1 ? q.y[y + nx] : 0.0,
+                                     k > 0 ? -q.z[c] : 0.0, k < grid_.nz() - 1 ? q.z[c + columns] : 0.0};
+    double sum = g.x[x] + g.x[x + 1] + g.y[y] + g.y[y + nx] + (below ? g.z[c] : 0.0) + (above ? g.z[c + columns] : 0.0), squares = 0;
+    const bool sharp = limiter_ != Limiter::upwind;
+    for (const double f : flux) {
+        const double out = std::max(f, 0.0);
+        sum += (sharp ? 2 : 1) * out;
+        if (sharp) squares += out * out;
+    }
+    if (transport_.cross) {
+        const auto cross_of = [&](const std::vector<float>& first, const std::vector<float>& second, Index f, double per_1, double per_2) {
+            const auto at = static_cast<std::size_t>(f);
+            return 2 * (std::abs(static_cast<double>(first[at])) * per_1 + std::abs(static_cast<double>(second[at])) * per_2);
+        };
+        const auto steepest = [](const Widths& w, Index at) {
+            return std::max(w.per_distance[static_cast<std::size_t>(at)], w.per_distance[static_cast<std::size_t>(at) + 1]);
+        };
+        const auto& t = *transport_.cross;
+        const double px = steepest(x_, i), py = steepest(y_, j), pz = steepest(z_, k);
+        for (const Index f : {x, x + 1}) sum += cross_of(t.xy, t.xz, f, py, pz);
+        for (const Index f : {y, y + nx}) sum += cross_of(t.yx, t.yz, f, px, pz);
+        for (const Index f : {c, c + columns}) sum += cross_of(t.zx, t.zy, f, px, py);
+    }
+    if (!(inverse > 0)) return sum > 0 ? INFINITY : 0.0;
+    return 0.5 * (sum + std::sqrt(std::max(0.0, sum * sum - 4 * squares))) * inverse;
+}
+
+void ExplicitStep::set_operator(const TransportOperator& transport, const CellField& inverse, const std::vector<std::uint8_t>& held,
+                                const std::vector<std::uint8_t>& apart) {
     transport_ = transport;
     held_ = held;
+    apart_ = apart;
     parted_for_ = -1;
     if (x_.per_distance.empty()) measure_widths();
-    if (rate_.empty()) rate_ = CellField(grid_);
-    const auto& q = *transport.water_flux;
-    const auto& g = *transport.conductance;
-    const auto cross_of = [&](const std::vector<float>& first, const std::vector<float>& second, Index f, double per_1, double per_2) {
-        const auto at = static_cast<std::size_t>(f);
-        return 2 * (std::abs(static_cast<double>(first[at])) * per_1 + std::abs(static_cast<double>(second[at])) * per_2);
-    };
-    const auto steepest = [](const Widths& w, Index i) {
-        return std::max(w.per_distance[static_cast<std::size_t>(i)], w.per_distance[static_cast<std::size_t>(i) + 1]);
-    };
-    const Index nx = grid_.nx(), columns = grid_.column_count();
-    const double sharpness = limiter_ == Limiter::upwind ? 1 : 2;  // a limited slope lets twice as much leave
-    parallel_for(grid_.cell_count(), [&](Index c) {
-        rate_[c] = 0;
+    const Index columns = grid_.column_count(), cells = grid_.cell_count();
+    if (inverse_.size() == 0)
+        for (auto* list : {&inverse_, &rates_.of_cell, &column_rates_.of_cell}) *list = FloatArray(cells);
+    float *largest = inverse_.data(), *rate = rates_.of_cell.data(), *column_rate = column_rates_.of_cell.data();
+    parallel_for(cells, [&](Index c) {
+        largest[c] = rounded_up(inverse[c]);
+        rate[c] = column_rate[c] = 0;
         if (grid_.status(c) == CellStatus::inactive || held_[static_cast<std::size_t>(c)]) return;
-        const auto [i, j, k] = grid_.ijk(c);
-        const Index x = outer_face(grid_, c, Side::west), y = outer_face(grid_, c, Side::south);
-        // What passes a side of the box is the exchange of a boundary, which is implicit.
-        const std::array<double, 6> flux{i > 0 ? -q.x[x] : 0.0, i < nx - 1 ? q.x[x + 1] : 0.0,
-                                         j > 0 ? -q.y[y] : 0.0, j < grid_.ny() - 1 ? q.y[y + nx] : 0.0,
-                                         k > 0 ? -q.z[c] : 0.0, k < grid_.nz() - 1 ? q.z[c + columns] : 0.0};
-        double sum = g.x[x] + g.x[x + 1] + g.y[y] + g.y[y + nx] + g.z[c] + g.z[c + columns];
-        for (const double f : flux) sum += sharpness * std::max(f, 0.0);
-        if (transport_.cross) {
-            const auto& t = *transport_.cross;
-            const double px = steepest(x_, i), py = steepest(y_, j), pz = steepest(z_, k);
-            for (const Index f : {x, x + 1}) sum += cross_of(t.xy, t.xz, f, py, pz);
-            for (const Index f : {y, y + nx}) sum += cross_of(t.yx, t.yz, f, px, pz);
-            for (const Index f : {c, c + columns}) sum += cross_of(t.zx, t.zy, f, px, py);
-        }
-        rate_[c] = inverse[c] > 0 ? sum * inverse[c] : (sum > 0 ? INFINITY : 0.0);
+        const bool below = c < columns || this->apart(c) || this->apart(c - columns);
+        const bool above = c + columns >= cells || this->apart(c) || this->apart(c + columns);
+        rate[c] = rounded_up(rate_of(c, inverse[c], true, true));
+        column_rate[c] = rounded_up(rate_of(c, inverse[c], below, above));
     });
-    count_rates();
+    count_rates(rates_);
+    count_rates(column_rates_);
 }
 
 /// How many cells there are of every class of rates.
-void ExplicitStep::count_rates() {
-    rate_counts_.assign(class_of(INFINITY) + 1, 0);
-    fastest_ = 0;
+void ExplicitStep::count_rates(Rates& rates) {
+    rates.counts.assign(class_of(INFINITY) + 1, 0);
+    rates.fastest = 0;
     moving_ = holding_nothing_ = 0;
     for (Index c = 0; c < grid_.cell_count(); ++c) {
-        const double rate = rate_[c];
+        const auto rate = static_cast<double>(rates.of_cell.data()[c]);
         if (rate <= 0) continue;
         ++moving_;
         if (std::isinf(rate)) ++holding_nothing_;
-        else fastest_ = std::max(fastest_, rate), ++rate_counts_[class_of(rate)];
+        else rates.fastest = std::max(rates.fastest, rate), ++rates.counts[class_of(rate)];
     }
 }
 
 // A step of 0.95 / r leaves explicit the cells whose rate is at most r. The cost of a span is the number of steps times (all cells + the
 // dearer fast ones).
-ExplicitStep::Choice ExplicitStep::choose(double span, double most_fast) const {
-    if (fastest_ == 0) return {span, holding_nothing_};
-    Choice best{safety / fastest_, holding_nothing_};
+void ExplicitStep::choose_among(const Rates& rates, double span, double most_fast, double cost_of_cell, Vertical vertical, double& least,
+                                Choice& best) const {
     const auto all = static_cast<double>(moving_);
-    const auto steps = [&](double duration) { return std::ceil(span / duration * (1 - 1e-12)); };
-    double least = steps(best.duration) * (all + cost_of_fast_cell * static_cast<double>(holding_nothing_));
+    const auto consider = [&](double duration, Index fast) {
+        const double steps = std::ceil(span / duration * (1 - 1e-12));
+        const double cost = steps * (cost_of_cell * all + cost_of_fast_cell * static_cast<double>(fast));
+        if (cost >= least) return;
+        least = cost;
+        best = {duration, fast, vertical};
+    };
+    consider(safety / rates.fastest, holding_nothing_);
     Index above = holding_nothing_;
-    for (std::size_t n = class_of(fastest_); n > 0; --n) {
-        above += rate_counts_[n];
+    for (std::size_t n = class_of(rates.fastest); n > 0; --n) {
+        above += rates.counts[n];
         if (static_cast<double>(above) > std::min(most_fast, longest_share) * all) break;
         const double duration = safety / least_of(n);
-        const double cost = steps(duration) * (all + cost_of_fast_cell * static_cast<double>(above));
-        if (cost < least) {
-            least = cost;
-            best = {duration, above};
-        }
+        consider(duration, above);
         if (duration > span) break;
     }
+}
+
+ExplicitStep::Choice ExplicitStep::choose(double span, double most_fast, bool columns_too) const {
+    if (rates_.fastest == 0) return {span, holding_nothing_};
+    Choice best;
+    double least = INFINITY;
+    choose_among(rates_, span, most_fast, 1, Vertical::by_beginning, least, best);
+    if (columns_too && column_rates_.fastest > 0)
+        choose_among(column_rates_, span, most_fast, cost_of_column_cell, Vertical::by_end, least, best);
     return best;
+}
+
+/// Cells that cannot be explicit at this duration. Beside a fast cell vertical dispersion is explicit: that may make others fast.
+Index ExplicitStep::mark_fast_cells(double duration) {
+    const Index cells = grid_.cell_count(), columns = grid_.column_count();
+    const bool by_end = vertical_ == Vertical::by_end;
+    const float* rate = (by_end ? column_rates_ : rates_).of_cell.data();
+    fast_flags_.assign(static_cast<std::size_t>(cells), 0);
+    const auto fast = [&](Index c) { return fast_flags_[static_cast<std::size_t>(c)] != 0; };
+    std::vector<Index> fresh;
+    for (Index c = 0; c < cells; ++c)
+        if (static_cast<double>(rate[c]) * duration > 1) fast_flags_[static_cast<std::size_t>(c)] = 1, fresh.push_back(c);
+    auto count = std::ssize(fresh);
+    while (by_end && !fresh.empty()) {
+        const Index beside = fresh.back();
+        fresh.pop_back();
+        for (const Index c : {beside - columns, beside + columns}) {
+            if (c < 0 || c >= cells || fast(c) || rate[c] == 0) continue;
+            const auto open = [&](Index other) { return other < 0 || other >= cells || apart(c) || apart(other) || fast(other); };
+            if (!(rate_of(c, static_cast<double>(inverse_.data()[c]), open(c - columns), open(c + columns)) * duration > 1)) continue;
+            fast_flags_[static_cast<std::size_t>(c)] = 1;
+            fresh.push_back(c);
+            ++count;
+        }
+    }
+    return count;
 }
 
 /// What is computed explicitly: all that does not leave a fast cell.
 void ExplicitStep::part_operator(double duration) {
-    fast_flags_.assign(static_cast<std::size_t>(grid_.cell_count()), 0);
-    Index count = 0;
-    for (Index c = 0; c < grid_.cell_count(); ++c)
-        if (rate_[c] * duration > 1) fast_flags_[static_cast<std::size_t>(c)] = 1, ++count;
+    const Index count = mark_fast_cells(duration);
+    const bool by_end = vertical_ == Vertical::by_end;
     const auto fast = [&](Index c) { return fast_flags_[static_cast<std::size_t>(c)] != 0; };
     const auto& q = *transport_.water_flux;
     const auto& g = *transport_.conductance;
@@ -156,6 +218,8 @@ void ExplicitStep::part_operator(double duration) {
         conductance_y_ = FloatArray(g.y.size());
         conductance_z_ = FloatArray(g.z.size());
     }
+    if (by_end && column_conductance_.size() == 0) column_conductance_ = FloatArray(g.z.size());
+    float* columns = column_conductance_.data();
     FloatArray* conductances[3] = {&conductance_x_, &conductance_y_, &conductance_z_};
     if (count == 0) flux_ = FaceField();
     else flux_ = q;
@@ -164,17 +228,20 @@ void ExplicitStep::part_operator(double duration) {
     std::vector<float>* lists[3][2] = {{&cross_.xy, &cross_.xz}, {&cross_.yx, &cross_.yz}, {&cross_.zx, &cross_.zy}};
     for_each_face(grid_, [&](const Face& f) {
         const bool beside = fast(f.left) || fast(f.right);
-        conductances[static_cast<std::size_t>(f.axis)]->data()[f.index] = beside ? 0.0F : static_cast<float>(g[f]);
+        const bool in_column = by_end && f.axis == Axis::z && !beside && !apart(f.left) && !apart(f.right);
+        conductances[static_cast<std::size_t>(f.axis)]->data()[f.index] = beside || in_column ? 0.0F : static_cast<float>(g[f]);
+        if (by_end && f.axis == Axis::z) columns[f.index] = in_column ? static_cast<float>(g[f]) : 0.0F;
         if (!beside) return;
         if (fast(q[f] >= 0 ? f.left : f.right)) flux_[f] = 0;
         if (!cross_.empty())
             for (auto* list : lists[static_cast<std::size_t>(f.axis)]) (*list)[static_cast<std::size_t>(f.index)] = 0;
     });
     parted_for_ = duration;
+    parted_vertical_ = vertical_;
 }
 
 void ExplicitStep::part(std::vector<ExplicitSolute>& solutes, double duration) {
-    const bool anew = parted_for_ != duration;
+    const bool anew = parted_for_ != duration || parted_vertical_ != vertical_;
     if (anew) part_operator(duration);
     const auto& cells = fast_.cells();
     for (auto& s : solutes) {
@@ -199,7 +266,8 @@ void ExplicitStep::part(std::vector<ExplicitSolute>& solutes, double duration) {
     }
 }
 
-void ExplicitStep::advance(std::vector<ExplicitSolute>& solutes, double duration, Index count) {
+void ExplicitStep::advance(std::vector<ExplicitSolute>& solutes, double duration, Index count, Vertical vertical) {
+    vertical_ = vertical;
     part(solutes, duration);
     for (auto& s : solutes) {
         if (s.other.empty()) s.other = CellField(grid_);
@@ -224,7 +292,8 @@ void ExplicitStep::advance(std::vector<ExplicitSolute>& solutes, double duration
 
 std::size_t ExplicitStep::bytes() const {
     const auto faces = flux_.x.size() + flux_.y.size() + flux_.z.size();
-    return sizeof(double) * static_cast<std::size_t>(faces + rate_.size()) + held_.size() + fast_flags_.size() + conductance_x_.bytes() +
+    return sizeof(double) * static_cast<std::size_t>(faces) + held_.size() + apart_.size() + fast_flags_.size() + conductance_x_.bytes() +
+           inverse_.bytes() + rates_.of_cell.bytes() + column_rates_.of_cell.bytes() + column_conductance_.bytes() +
            conductance_y_.bytes() + conductance_z_.bytes() + 4 * 2 * (cross_.xy.size() + cross_.yx.size() + cross_.zx.size()) +
            fast_.bytes();
 }

@@ -67,22 +67,26 @@ class ExplicitStep {
 public:
     ExplicitStep(const Grid& grid, Limiter limiter, double negligible) : grid_(grid), limiter_(limiter), negligible_(negligible) {}
 
-    /// Takes over the operator, which must stay where it is; with it the inverse of the time in which it renews each cell of the least
-    /// retarded solute: rate() · duration ≤ 1 keeps an explicit step bounded.
+    /// Takes over the operator, which must stay where it is; with it the longest step that keeps each cell of the least retarded solute
+    /// bounded. held_cells: no bound applies to them. apart: cells whose concentration some solute has given; what they exchange with the
+    /// cells above and below is explicit always.
     void set_operator(const TransportOperator& transport, const CellField& largest_inverse_capacity,
-                      const std::vector<std::uint8_t>& held_cells);
-    [[nodiscard]] const CellField& rate() const { return rate_; }
+                      const std::vector<std::uint8_t>& held_cells, const std::vector<std::uint8_t>& apart = {});
 
+    /// Vertical dispersion by the concentrations at the beginning of a step, or, column by column, by those at its end: then thin layers do
+    /// not bound the step.
+    enum class Vertical { by_beginning, by_end };
     struct Choice {
         double duration = 0;
         Index fast_cells = 0;
+        Vertical vertical = Vertical::by_beginning;
     };
     /// The longest step that is cheap: counted from the rates, most_fast the share of cells that may be solved for (0: none but those
     /// that hold nothing).
-    [[nodiscard]] Choice choose(double span, double most_fast) const;
+    [[nodiscard]] Choice choose(double span, double most_fast, bool columns_too = false) const;
 
     /// `count` steps of `duration` for all solutes.
-    void advance(std::vector<ExplicitSolute>& solutes, double duration, Index count);
+    void advance(std::vector<ExplicitSolute>& solutes, double duration, Index count, Vertical vertical = Vertical::by_beginning);
     /// Cells computed so far, summed over steps and solutes: what the work is in proportion to.
     [[nodiscard]] double cells_computed() const { return cells_computed_; }
     [[nodiscard]] Index fast_count() const { return std::ssize(fast_.cells()); }
@@ -92,14 +96,26 @@ private:
     struct Strip;
     class StripWork;
     struct RowPlace;
-    void count_rates();
+    /// How many cells there are of every class of rates, and the rates to choose from.
+    struct Rates {
+        FloatArray of_cell;  ///< 1 / the longest step that keeps a cell bounded [1/s], rounded up
+        std::vector<Index> counts;
+        double fastest = 0;
+    };
+    [[nodiscard]] double rate_of(Index cell, double inverse_capacity, bool below, bool above) const;
+    void count_rates(Rates& rates);
+    void choose_among(const Rates& rates, double span, double most_fast, double cost_of_cell, Vertical vertical, double& least,
+                      Choice& best) const;
     void part(std::vector<ExplicitSolute>& solutes, double duration);
     void part_operator(double duration);
+    Index mark_fast_cells(double duration);
+    [[nodiscard]] bool apart(Index cell) const { return !apart_.empty() && apart_[static_cast<std::size_t>(cell)] != 0; }
     // explicit_pass.cpp
     void find_plume(ExplicitSolute& solute) const;
     [[nodiscard]] RowReach reach_of(const ExplicitSolute& solute, Index row) const;
     void pass(std::vector<ExplicitSolute>& solutes, double duration);
     double process_strip(std::vector<ExplicitSolute>& solutes, double duration, const Strip& strip) const;
+    void fetch_row_above(const ExplicitSolute& s, const RowPlace& at, bool coefficients) const;
     double process_row(ExplicitSolute& solute, double duration, const RowPlace& place) const;
     [[nodiscard]] FaceRow faces_along_x(const ExplicitSolute& s, Index row, RowReach reach, double* padded, double* flux) const;
     [[nodiscard]] FaceRow faces_across(const ExplicitSolute& s, Axis axis, Index row, RowReach here, RowReach there, double* flux) const;
@@ -110,6 +126,8 @@ private:
     bool finish_cluster(ExplicitSolute& solute, double duration, Index cluster) const;
     void finish_special(ExplicitSolute& solute, double duration, std::vector<Index>& touched) const;
     void decay(ExplicitSolute& solute, double duration) const;
+    void spread_vertically(ExplicitSolute& solute, double duration) const;
+    void spread_columns(ExplicitSolute& solute, double duration, Index j) const;
     [[nodiscard]] bool beyond_plume(const ExplicitSolute& s, Index cell) const;
 
     void measure_widths();
@@ -120,13 +138,14 @@ private:
     TransportOperator transport_;
     FaceField flux_;  ///< of faces that are computed explicitly; empty where that is all of them
     FloatArray conductance_x_, conductance_y_, conductance_z_;
+    FloatArray column_conductance_;  ///< of the faces across z that go by the end of a step; 0 elsewhere; empty before the first such step
     CrossDispersion cross_;
-    CellField rate_;
-    std::vector<Index> rate_counts_;
-    double fastest_ = 0;
+    Rates rates_, column_rates_;  ///< with vertical dispersion by the beginning and by the end of a step
+    FloatArray inverse_;          ///< the largest inverse capacity of all solutes, rounded up
     Index moving_ = 0, holding_nothing_ = 0;
-    std::vector<std::uint8_t> held_, fast_flags_;
+    std::vector<std::uint8_t> held_, apart_, fast_flags_;
     FastCells fast_;
+    Vertical vertical_ = Vertical::by_beginning, parted_vertical_ = Vertical::by_beginning;
     double parted_for_ = -1;
     double cells_computed_ = 0;
 

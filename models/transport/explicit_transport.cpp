@@ -62,8 +62,13 @@ void SoluteTransport::prepare_group(const State& state, Group& group) const {
         for (const auto& source : solutes_[static_cast<std::size_t>(member)].sources)
             if (source->holds_concentration() && !switched_off(*source) && group.members.size() == 1)
                 for (const Index c : source->cells()) held[static_cast<std::size_t>(c)] = 1;
+    std::vector<std::uint8_t> apart(held.size(), 0);
+    for (const auto member : group.members)
+        for (const auto& source : solutes_[static_cast<std::size_t>(member)].sources)
+            if (source->holds_concentration())
+                for (const Index c : source->cells()) apart[static_cast<std::size_t>(c)] = 1;
     group.transport = {&state.water_flux, &group.conductance, cross_.empty() ? nullptr : &cross_};
-    group.step->set_operator(group.transport, largest, held);
+    group.step->set_operator(group.transport, largest, held, apart);
 }
 
 void SoluteTransport::prepare_groups(const State& state) {
@@ -139,14 +144,16 @@ void SoluteTransport::advance_explicitly(State& state, const Step& step) {
             solute.concentration = state.concentration[s];
             solute.decayed = 0;
         }
-        const bool local = table_.stepping != Stepping::explicit_steps;
-        const auto choice = group->step->choose(step.duration, !local                                        ? 0.0
-                                                               : table_.dispersion == DispersionKind::tensor ? most_fast_tensor
-                                                                                                             : most_fast);
+        const double share = table_.stepping == Stepping::explicit_steps          ? 0.0
+                             : table_.dispersion == DispersionKind::tensor ? most_fast_tensor
+                                                                           : most_fast;
+        const auto choice = group->step->choose(step.duration, share, table_.stepping == Stepping::automatic);
         const double count = std::max(1.0, std::ceil(step.duration / choice.duration * (1 - 1e-9)));
-        group->step->advance(group->solutes, step.duration / count, static_cast<Index>(count));
+        group->step->advance(group->solutes, step.duration / count, static_cast<Index>(count), choice.vertical);
         explicit_duration_ = std::min(explicit_duration_, choice.duration);
-        statistics_.add(choice.fast_cells > 0 ? "explicit, fast cells solved for" : "explicit", static_cast<int>(count), 0);
+        std::string name = choice.fast_cells > 0 ? "explicit, fast cells solved for" : "explicit";
+        if (choice.vertical == ExplicitStep::Vertical::by_end) name += ", vertical dispersion implicit";
+        statistics_.add(name, static_cast<int>(count), 0);
         for (std::size_t n = 0; n < group->members.size(); ++n) book_explicit(state, group->members[n], step, group->solutes[n]);
     }
 }
