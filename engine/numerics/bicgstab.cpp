@@ -14,6 +14,8 @@ namespace {
 
 /// See Progress.
 constexpr int patience = 100;
+/// Cells from which memory, not computing, bounds an iteration: there it is done in single precision. Small systems gain nothing by that.
+constexpr Index large = 50000;
 /// Sweeps a nonnegative solution may need to come back below the tolerance.
 constexpr int most_sweeps = 200;
 
@@ -27,13 +29,23 @@ double dot(const DoubleArray& a, const DoubleArray& b) {
 void BiCgStab::prepare(const Stencil& a) {
     const Stopwatch watch;
     system_.prepare(view(a), false);
-    ilu_.prepare(view(a));
-    for (auto* vector : {&r_, &shadow_, &p_, &v_, &t_, &search_})
-        if (vector->size() != a.grid->cell_count()) *vector = DoubleArray(a.grid->cell_count());
+    if (a.grid->cell_count() >= large) single_.prepare(view(a));
+    factorised_ = false;
+    if (r_.size() != a.grid->cell_count()) r_ = DoubleArray(a.grid->cell_count());
     prepare_seconds_ = watch.seconds();
 }
 
-std::size_t BiCgStab::bytes() const { return system_.bytes() + ilu_.bytes() + 6 * sizeof(double) * static_cast<std::size_t>(r_.size()); }
+void BiCgStab::prepare_in_double() {
+    if (factorised_) return;
+    ilu_.prepare(system_.matrix());
+    for (auto* vector : {&shadow_, &p_, &v_, &t_, &search_})
+        if (vector->size() != r_.size()) *vector = DoubleArray(r_.size());
+    factorised_ = true;
+}
+
+std::size_t BiCgStab::bytes() const {
+    return system_.bytes() + single_.bytes() + ilu_.bytes() + sizeof(double) * static_cast<std::size_t>(r_.size() + 5 * shadow_.size());
+}
 
 SolveReport BiCgStab::solve(std::span<const double> b, std::span<double> x, const SolveOptions& options) {
     const Stopwatch watch;
@@ -41,7 +53,14 @@ SolveReport BiCgStab::solve(std::span<const double> b, std::span<double> x, cons
     report.solver = "bicgstab";
     report.prepare_seconds = prepare_seconds_;
     if (system_.start(b, x, r_, options, report)) {
-        system_.iterate(b, x, r_, options, report, [&] { pass(x, options, report); });
+        if (r_.size() >= large)
+            system_.iterate(b, x, r_, options, report, [&] { single_.improve(r_, x, system_.reference(), options, report); });
+        if (!(report.relative_residual <= options.tolerance) && report.iterations < options.max_iterations &&
+            std::isfinite(report.relative_residual)) {
+            report.note.clear();
+            prepare_in_double();
+            system_.iterate(b, x, r_, options, report, [&] { pass(x, options, report); });
+        }
         system_.finish(b, x, r_, options, report);
     }
     if (report.converged && options.nonnegative) make_nonnegative(b, x, options, report);
@@ -58,7 +77,7 @@ void BiCgStab::pass(std::span<double> x, const SolveOptions& options, SolveRepor
     double rho = dot(r_, r_);
     Progress progress(options, report, patience);
     while (report.iterations < options.max_iterations) {
-        ilu_.apply(p_, search_);
+        ilu_.apply(p, search);
         const double shadow_v = multiply_and_dot(a, search_, v_, shadow_)[0];
         const double alpha = rho / shadow_v;
         if (!std::isfinite(alpha) || rho == 0) return;  // breakdown: the caller starts anew from the true residual
@@ -66,7 +85,7 @@ void BiCgStab::pass(std::span<double> x, const SolveOptions& options, SolveRepor
             add_scaled_kernel(-alpha, v + begin, r + begin, end - begin);
             add_scaled_kernel(alpha, search + begin, solution + begin, end - begin);
         });
-        ilu_.apply(r_, search_);
+        ilu_.apply(r, search);
         const auto [tr, tt] = multiply_and_dot(a, search_, t_, r_);
         const double omega = tt > 0 ? tr / tt : 0;
         const double* shadow = shadow_.data();

@@ -9,11 +9,11 @@ namespace galena {
 /// n columns in one layer. Every pointer stands at the first.
 struct ColumnRow {
     std::int64_t n;
-    const float *bottom, *top;               ///< conductances [m³/s]; 0 where a face is closed
-    const double* inverse_capacity;          ///< [1/m³]
-    const double* below;                     ///< concentrations one layer lower, eliminated
-    double* rest;                            ///< of one layer lower, and then of this one
-    double *concentration, *part;            ///< of this layer
+    const float *bottom, *top;       ///< conductances [m³/s]; 0 where a face is closed
+    const double* inverse_capacity;  ///< [1/m³]
+    const double* below;             ///< concentrations one layer lower, eliminated
+    double* rest;                    ///< of one layer lower, and then of this one
+    double *concentration, *part;    ///< of this layer
 };
 
 /// Solves (1 + l + u) x − l x_below − u x_above = b from the lowest layer upwards, l and u being duration · conductance / capacity: leaves in

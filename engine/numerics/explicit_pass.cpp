@@ -284,11 +284,11 @@ double ExplicitStep::process_strip(std::vector<ExplicitSolute>& solutes, double 
                     limited_flux_row(limiter_, faces_across(s, Axis::y, row - 1, work.reach(n, k, -1), here, south), duration);
                 if (k == strip.first_k && k > 0)
                     limited_flux_row(limiter_, faces_across(s, Axis::z, row - ny, reach_of(s, row - ny), here, bottom), duration);
-                computed += process_row(
-                    s, duration,
-                    {j, k, here, j < ny - 1 ? work.reach(n, k, r + 1) : RowReach{}, k < nz - 1 ? work.reach(n, k + 1, r) : RowReach{}, n == 0,
-                     work.padded(), work.x_flux(), j > 0 ? south : work.nothing(), j < ny - 1 ? work.south(n, j + 1) : work.nothing(),
-                     k > 0 ? bottom : work.nothing(), k < nz - 1 ? work.bottom(n, k + 1, r) : work.nothing()});
+                computed += process_row(s, duration,
+                                        {j, k, here, j < ny - 1 ? work.reach(n, k, r + 1) : RowReach{},
+                                         k < nz - 1 ? work.reach(n, k + 1, r) : RowReach{}, n == 0, work.padded(), work.x_flux(),
+                                         j > 0 ? south : work.nothing(), j < ny - 1 ? work.south(n, j + 1) : work.nothing(),
+                                         k > 0 ? bottom : work.nothing(), k < nz - 1 ? work.bottom(n, k + 1, r) : work.nothing()});
             }
     }
     return computed;

@@ -9,10 +9,10 @@ namespace galena {
 
 namespace {
 
-constexpr double safety = 0.95;           ///< of the bound on a step: its rest outweighs rounding
-constexpr double cost_of_fast_cell = 20;  ///< solving for a cell, in explicit updates of one
+constexpr double safety = 0.95;              ///< of the bound on a step: its rest outweighs rounding
+constexpr double cost_of_fast_cell = 20;     ///< solving for a cell, in explicit updates of one
 constexpr double cost_of_column_cell = 1.3;  ///< vertical dispersion by the end of the step included
-constexpr double longest_share = 0.2;     ///< of the cells that are ever solved for
+constexpr double longest_share = 0.2;        ///< of the cells that are ever solved for
 
 /// Rates in classes, eight to a doubling: exponent and first three bits of a number, and back to the smallest number of a class.
 constexpr int class_bits = 49;

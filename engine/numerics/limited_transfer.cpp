@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/vector_clones.hpp"
 #include "numerics/face_conductance.hpp"
 #include "numerics/limited_transfer_kernel.hpp"
 
@@ -10,6 +11,23 @@ namespace galena {
 namespace {
 
 constexpr std::array<Side, 6> all_sides{Side::west, Side::east, Side::south, Side::north, Side::bottom, Side::top};
+
+// One function per kernel and law, so that each is compiled for every instruction set.
+GALENA_WIDE_CLONES void van_leer_slopes(const SlopeRow& row, double* flux) { slope_kernel<VanLeerSlope>(row, flux); }
+GALENA_WIDE_CLONES void superbee_slopes(const SlopeRow& row, double* flux) { slope_kernel<SuperbeeSlope>(row, flux); }
+GALENA_WIDE_CLONES void koren_slopes(const SlopeRow& row, double* flux) { slope_kernel<KorenSlope>(row, flux); }
+GALENA_WIDE_CLONES void cross_gradients(const float* t, const double* left, const double* right, Index stride, const double* per_before,
+                                        const double* per_after, double* flux, Index n) {
+    cross_gradient_kernel(t, left, right, stride, per_before, per_after, flux, n);
+}
+GALENA_WIDE_CLONES void early_outflow(const double* q, const double* g, const double* left, const double* right, const double* share_left,
+                                      const double* share_right, double* flux, Index n) {
+    early_outflow_kernel(q, g, left, right, share_left, share_right, flux, n);
+}
+GALENA_WIDE_CLONES void mark_excess(const CellRow& c, const double* x, const double* south, const double* north, const double* below,
+                                    const double* above, const double* still, double duration, std::uint8_t* excess, Index n) {
+    excess_kernel(c, x, south, north, below, above, still, duration, excess, n);
+}
 
 /// First face of a row between it and the next row along y or z.
 Index first_face(const Grid& grid, Axis axis, Index row) {
@@ -65,9 +83,9 @@ void LimitedTransfer::list_faces_without_slope() {
 void LimitedTransfer::limited_slopes(const SlopeRow& row, double* flux) const {
     switch (limiter_) {
         case Limiter::upwind: std::fill_n(flux, row.n, 0.0); return;
-        case Limiter::van_leer: return slope_kernel<VanLeerSlope>(row, flux);
-        case Limiter::superbee: return slope_kernel<SuperbeeSlope>(row, flux);
-        case Limiter::koren: return slope_kernel<KorenSlope>(row, flux);
+        case Limiter::van_leer: return van_leer_slopes(row, flux);
+        case Limiter::superbee: return superbee_slopes(row, flux);
+        case Limiter::koren: return koren_slopes(row, flux);
     }
 }
 
@@ -161,8 +179,8 @@ void LimitedTransfer::add_cross(const TransferStep& step, Axis axis, Index row, 
             before = work.before.data();
             after = work.after.data();
         }
-        cross_gradient_kernel(lists[normal][d]->data() + face + skip, l, l + stride[normal], stride[d], before, after,
-                              work.flux.data() + skip, n);
+        cross_gradients(lists[normal][d]->data() + face + skip, l, l + stride[normal], stride[d], before, after, work.flux.data() + skip,
+                        n);
     }
 }
 
@@ -192,8 +210,8 @@ void LimitedTransfer::find_excess(const TransferStep& step, const FaceField& flu
             padded.back() = c[nx - 1];
             const CellRow around{padded.data() + 1, j > 0 ? c - nx : c, j + 1 < ny ? c + nx : c, k > 0 ? c - layer : c,
                                  k + 1 < nz ? c + layer : c};
-            excess_kernel(around, flux.x.data() + row * (nx + 1), flux.y.data() + y, flux.y.data() + y + nx, flux.z.data() + at,
-                          flux.z.data() + at + layer, step.still.data() + at, step.duration, excess.data(), nx);
+            mark_excess(around, flux.x.data() + row * (nx + 1), flux.y.data() + y, flux.y.data() + y + nx, flux.z.data() + at,
+                        flux.z.data() + at + layer, step.still.data() + at, step.duration, excess.data(), nx);
             for (Index i = 0; i < nx; ++i)
                 if (excess[static_cast<std::size_t>(i)]) found[static_cast<std::size_t>(begin / per_block)].push_back(at + i);
         }
@@ -291,9 +309,9 @@ void LimitedTransfer::add_early_outflow(const TransferStep& step, FaceField& out
     parallel_blocks(ny * nz, std::max<Index>(1, sum_block / nx), [&](Index begin, Index end) {
         const auto add = [&](Axis axis, Index row, Index stride, Index n) {
             const Index face = first_face(grid_, axis, row), left = row * nx;
-            early_outflow_kernel(step.water_flux->along(axis).data() + face,
-                                 step.spreading ? step.spreading->along(axis).data() + face : nothing.data(), c + left, c + left + stride,
-                                 share + left, share + left + stride, out.along(axis).data() + face, n);
+            early_outflow(step.water_flux->along(axis).data() + face,
+                          step.spreading ? step.spreading->along(axis).data() + face : nothing.data(), c + left, c + left + stride,
+                          share + left, share + left + stride, out.along(axis).data() + face, n);
         };
         for (Index row = begin; row < end; ++row) {
             add(Axis::x, row, 1, nx - 1);

@@ -42,7 +42,7 @@ struct SlopeRow {
 /// flux = q ½ φ: what the limited slope carries through a face beside the concentration upstream; never outside of the two cells, and never
 /// further from the one upstream than the next one upstream is.
 template <class Law>
-inline void slope_kernel(const SlopeRow& r, double* flux) {
+[[gnu::always_inline]] inline void slope_kernel(const SlopeRow& r, double* flux) {
 #pragma omp simd
     for (Index i = 0; i < r.n; ++i) {
         const bool forward = r.water_flux[i] >= 0;
@@ -57,8 +57,8 @@ inline void slope_kernel(const SlopeRow& r, double* flux) {
 
 /// flux −= t · gradient along a transverse direction: the mean of the four one-sided gradients beside the face, but no more than twice the
 /// smallest, and nothing where they differ in sign (after Sharma & Hammett 2007, section 3.2). per_before, per_after: 1 / distance [1/m].
-inline void cross_gradient_kernel(const float* t, const double* left, const double* right, Index stride, const double* per_before,
-                                  const double* per_after, double* flux, Index n) {
+[[gnu::always_inline]] inline void cross_gradient_kernel(const float* t, const double* left, const double* right, Index stride,
+                                                         const double* per_before, const double* per_after, double* flux, Index n) {
 #pragma omp simd
     for (Index i = 0; i < n; ++i) {
         const double a = (left[i] - left[i - stride]) * per_before[i], b = (left[i + stride] - left[i]) * per_after[i];
@@ -70,8 +70,8 @@ inline void cross_gradient_kernel(const float* t, const double* left, const doub
 }
 
 /// flux += what leaves each cell by its concentration at the beginning.
-inline void early_outflow_kernel(const double* q, const double* g, const double* left, const double* right, const double* share_left,
-                                 const double* share_right, double* flux, Index n) {
+[[gnu::always_inline]] inline void early_outflow_kernel(const double* q, const double* g, const double* left, const double* right,
+                                                        const double* share_left, const double* share_right, double* flux, Index n) {
 #pragma omp simd
     for (Index i = 0; i < n; ++i)
         flux[i] +=
@@ -84,8 +84,9 @@ struct CellRow {
 };
 
 /// excess = 1 where duration · (inflow − outflow) takes a cell out of the bounds of itself and its neighbours.
-inline void excess_kernel(const CellRow& c, const double* x, const double* south, const double* north, const double* below,
-                          const double* above, const double* still, double duration, std::uint8_t* excess, Index n) {
+[[gnu::always_inline]] inline void excess_kernel(const CellRow& c, const double* x, const double* south, const double* north,
+                                                 const double* below, const double* above, const double* still, double duration,
+                                                 std::uint8_t* excess, Index n) {
 #pragma omp simd
     for (Index i = 0; i < n; ++i) {
         const double here = c.centre[i], w = c.centre[i - 1], e = c.centre[i + 1];

@@ -1,5 +1,6 @@
 #include "numerics/slab_ilu.hpp"
 
+#include "core/vector_clones.hpp"
 #include "numerics/slab_ilu_kernel.hpp"
 
 namespace galena {
@@ -9,9 +10,38 @@ namespace {
 constexpr Index cells_per_slab = 32768;  ///< enough slabs for many cores, few enough couplings cut
 constexpr Index rows_across_slab = 4;    ///< at least, so that a slab is more than its edge
 
+template <class Real>
+using Rows = std::array<IluRow<Real>, ilu_rows>;
+
+template <class Real>
+[[gnu::always_inline]] inline void forward_rows(const Rows<Real>& rows, std::size_t count, Index nx) {
+    switch (count) {
+        case 1: return ilu_forward_rows<Real, 1>(rows, nx);
+        case 2: return ilu_forward_rows<Real, 2>(rows, nx);
+        case 3: return ilu_forward_rows<Real, 3>(rows, nx);
+        default: return ilu_forward_rows<Real, 4>(rows, nx);
+    }
+}
+template <class Real>
+[[gnu::always_inline]] inline void backward_rows(const Rows<Real>& rows, std::size_t count, Index nx) {
+    switch (count) {
+        case 1: return ilu_backward_rows<Real, 1>(rows, nx);
+        case 2: return ilu_backward_rows<Real, 2>(rows, nx);
+        case 3: return ilu_backward_rows<Real, 3>(rows, nx);
+        default: return ilu_backward_rows<Real, 4>(rows, nx);
+    }
+}
+
+// One function per type of number, so that each is compiled for every instruction set.
+GALENA_WIDE_CLONES void forward(const Rows<double>& rows, std::size_t count, Index nx) { forward_rows(rows, count, nx); }
+GALENA_WIDE_CLONES void forward(const Rows<float>& rows, std::size_t count, Index nx) { forward_rows(rows, count, nx); }
+GALENA_WIDE_CLONES void backward(const Rows<double>& rows, std::size_t count, Index nx) { backward_rows(rows, count, nx); }
+GALENA_WIDE_CLONES void backward(const Rows<float>& rows, std::size_t count, Index nx) { backward_rows(rows, count, nx); }
+
 }  // namespace
 
-void SlabIlu::choose_slabs() {
+template <class Real>
+void SlabIlu<Real>::choose_slabs() {
     slabs_.clear();
     const bool along_y = a_.ny >= a_.nz;
     const Index extent = along_y ? a_.ny : a_.nz, plane = a_.cell_count() / extent;
@@ -23,48 +53,80 @@ void SlabIlu::choose_slabs() {
     }
 }
 
-void SlabIlu::prepare(const StencilView<double>& a) {
+template <class Real>
+void SlabIlu<Real>::prepare(const StencilView<Real>& a) {
     a_ = a;
     choose_slabs();
-    nothing_.assign(static_cast<std::size_t>(a.nx), 0.0);
-    if (inverse_pivot_.size() != a.cell_count()) inverse_pivot_ = DoubleArray(a.cell_count());
+    nothing_.assign(static_cast<std::size_t>(a.nx), Real{0});
+    inverse_pivot_.resize(static_cast<std::size_t>(a.cell_count()));
     parallel_blocks(std::ssize(slabs_), 1, [&](Index s, Index) { factorise(slabs_[static_cast<std::size_t>(s)]); });
 }
 
-void SlabIlu::factorise(const Slab& slab) {
+template <class Real>
+void SlabIlu<Real>::factorise(const Slab& slab) {
     const Index nx = a_.nx, layer = a_.nx * a_.ny;
     for (Index k = slab.first_k; k <= slab.last_k; ++k)
         for (Index j = slab.first_j; j <= slab.last_j; ++j) {
             const Index r = k * a_.ny + j;
             const auto row = a_.row(r);
-            double* inverse = inverse_pivot_.data() + r * nx;
+            Real* inverse = inverse_pivot_.data() + r * nx;
             const bool has_south = j > slab.first_j, has_below = k > slab.first_k;
-            const double* south_from = has_south ? a_.row(r - 1).north : nothing_.data();
-            const double* below_from = has_below ? a_.row(r - a_.ny).above : nothing_.data();
+            const Real* south_from = has_south ? a_.row(r - 1).north : nothing_.data();
+            const Real* below_from = has_below ? a_.row(r - a_.ny).above : nothing_.data();
             ilu_pivot_row(row, south_from, below_from, has_south ? inverse - nx : nothing_.data(),
                           has_below ? inverse - layer : nothing_.data(), inverse, nx);
         }
 }
 
-void SlabIlu::solve(const Slab& slab, const double* r, double* z) const {
-    const Index nx = a_.nx, ny = a_.ny, layer = nx * ny;
-    const double *inverse = inverse_pivot_.data(), *nothing = nothing_.data();
-    for (Index k = slab.first_k; k <= slab.last_k; ++k)
-        for (Index j = slab.first_j; j <= slab.last_j; ++j) {
-            const Index row = k * ny + j, c = row * nx;
-            ilu_forward_row(a_.row(row), r + c, j > slab.first_j ? z + c - nx : nothing, k > slab.first_k ? z + c - layer : nothing,
-                            inverse + c, z + c, nx);
-        }
-    for (Index k = slab.last_k; k >= slab.first_k; --k)
-        for (Index j = slab.last_j; j >= slab.first_j; --j) {
-            const Index row = k * ny + j, c = row * nx;
-            ilu_backward_row(a_.row(row), j < slab.last_j ? z + c + nx : nothing, k < slab.last_k ? z + c + layer : nothing, inverse + c,
-                             z + c, nx);
-        }
+/// Rows (j, k) with the same j + k do not touch each other: they are handed on several at a time.
+template <class Real>
+struct SlabIlu<Real>::Sweep {
+    const SlabIlu& ilu;
+    const Slab& slab;
+    const Real* r;
+    Real* z;
+    Rows<Real> rows{};
+    std::size_t waiting = 0;
+
+    void add(Index j, Index k, bool upwards) {
+        const auto& a = ilu.a_;
+        const Index row = k * a.ny + j, c = row * a.nx, y = upwards ? -a.nx : a.nx, layer = upwards ? -a.nx * a.ny : a.nx * a.ny;
+        const bool has_y = upwards ? j > slab.first_j : j < slab.last_j, has_z = upwards ? k > slab.first_k : k < slab.last_k;
+        rows[waiting++] = {a.row(row),
+                           r + c,
+                           has_y ? z + c + y : ilu.nothing_.data(),
+                           has_z ? z + c + layer : ilu.nothing_.data(),
+                           ilu.inverse_pivot_.data() + c,
+                           z + c};
+        if (waiting == rows.size()) flush(upwards);
+    }
+    void flush(bool upwards) {
+        if (waiting == 0) return;
+        if (upwards) forward(rows, waiting, ilu.a_.nx);
+        else backward(rows, waiting, ilu.a_.nx);
+        waiting = 0;
+    }
+    void wave(Index number, bool upwards) {
+        const Index last = std::min(slab.last_k, number - slab.first_j);
+        for (Index k = std::max(slab.first_k, number - slab.last_j); k <= last; ++k) add(number - k, k, upwards);
+        flush(upwards);
+    }
+};
+
+template <class Real>
+void SlabIlu<Real>::solve(const Slab& slab, const Real* r, Real* z) const {
+    Sweep sweep{*this, slab, r, z};
+    const Index first = slab.first_j + slab.first_k, last = slab.last_j + slab.last_k;
+    for (Index wave = first; wave <= last; ++wave) sweep.wave(wave, true);
+    for (Index wave = last; wave >= first; --wave) sweep.wave(wave, false);
 }
 
-void SlabIlu::apply(std::span<const double> r, std::span<double> z) const {
-    parallel_blocks(std::ssize(slabs_), 1, [&](Index s, Index) { solve(slabs_[static_cast<std::size_t>(s)], r.data(), z.data()); });
+template <class Real>
+void SlabIlu<Real>::apply(const Real* r, Real* z) const {
+    parallel_blocks(std::ssize(slabs_), 1, [&](Index s, Index) { solve(slabs_[static_cast<std::size_t>(s)], r, z); });
 }
+
+template class SlabIlu<float>;
+template class SlabIlu<double>;
 
 }  // namespace galena

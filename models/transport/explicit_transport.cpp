@@ -144,7 +144,7 @@ void SoluteTransport::advance_explicitly(State& state, const Step& step) {
             solute.concentration = state.concentration[s];
             solute.decayed = 0;
         }
-        const double share = table_.stepping == Stepping::explicit_steps          ? 0.0
+        const double share = table_.stepping == Stepping::explicit_steps   ? 0.0
                              : table_.dispersion == DispersionKind::tensor ? most_fast_tensor
                                                                            : most_fast;
         const auto choice = group->step->choose(step.duration, share, table_.stepping == Stepping::automatic);

@@ -85,8 +85,8 @@ void SoluteTransport::prepare_transfer(const State& state, Index s, const Step& 
     if (!sharpener_)
         sharpener_ = std::make_unique<LimitedTransfer>(grid, limiter(),
                                                        table_.advection == AdvectionScheme::tvd && table_.limiter == TvdLimiter::modflow);
-    CellField early(grid), still(grid);
-    choose_implicit_shares(state, s, step, early, still);
+    if (early_.empty()) early_ = CellField(grid), still_ = CellField(grid);
+    choose_implicit_shares(state, s, step, early_, still_);
     if (solute.transfer.x.empty()) solute.transfer = FaceField(grid);
     TransferStep transfer;
     transfer.concentration = before_[s];
@@ -94,13 +94,13 @@ void SoluteTransport::prepare_transfer(const State& state, Index s, const Step& 
     transfer.spreading = &moving_water(state, solute).spreading;
     if (!cross_.empty()) transfer.cross = &cross_;
     transfer.implicit_share = solute.implicit_share;
-    transfer.still = still;
+    transfer.still = still_;
     transfer.duration = step.duration;
     if (!solute.storage.linear())
         transfer.room = [&](Index c, double lowest, double highest) {
             auto room = room_of(state, s, step, c, lowest, highest);
             const double now = before_[s][static_cast<std::size_t>(c)];
-            return std::array{room[0] - early[c] * (now - lowest), room[1] - early[c] * (highest - now)};
+            return std::array{room[0] - early_[c] * (now - lowest), room[1] - early_[c] * (highest - now)};
         };
     sharpener_->compute(transfer, solute.transfer);
 }

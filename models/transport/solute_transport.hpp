@@ -171,6 +171,7 @@ private:
     DoubleArray right_hand_side_;
     std::unique_ptr<LimitedTransfer> sharpener_;
     std::map<double, MovingWater> moving_water_;  ///< by molecular diffusion
+    CellField early_, still_;                     ///< see choose_implicit_shares; of the substance that is worked on
     DoubleArray gains_, losses_;                  ///< of the transport operator alone: sources [kg/s], outflow per concentration [m³/s]
     DoubleArray intercept_, slope_;               ///< held + decayed = intercept + slope · C: a nonlinear storage near the last iterate
     std::vector<std::uint8_t> held_cells_;        ///< whose concentration is given in this step
