@@ -25,7 +25,7 @@ int command_line(int argc, char** argv) {
     app.set_version_flag("--version", program_version());
     app.require_subcommand(1);
     int threads = 0;
-    app.add_option("--threads", threads, "threads to use; all cores (or OMP_NUM_THREADS) when absent")->check(CLI::PositiveNumber);
+    app.add_option("--threads", threads, "threads to use; all cores (or OMP_NUM_THREADS) when absent")->check(CLI::Range(1, 65536));
 
     std::vector<std::pair<CLI::App*, std::function<ExitCode()>>> offered;
     std::vector<std::string> names;

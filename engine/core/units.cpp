@@ -49,6 +49,13 @@ bool is_content(const std::string& text) {
     return std::regex_match(text, mass_per_mass);
 }
 
+/// To UDUNITS "2-3 m" is twice minus three metres, and "3 m @ 5" has another zero: what follows a number here is a unit, which may begin
+/// with a number only as "1/m" does.
+bool looks_like_unit(const std::string& text) {
+    static const std::regex more_than_a_unit(R"(^([-+.*/]|(?!1\s*/)[0-9]).*|.*@.*)");
+    return !std::regex_match(text, more_than_a_unit);
+}
+
 UdUnit parse_udunit(const std::string& text) { return UdUnit(ut_parse(unit_system(), text.c_str(), UT_UTF8)); }
 
 /// The coherent SI unit of the same dimension: its definition with the factor taken away.
@@ -116,6 +123,7 @@ std::optional<NumberWithUnit> split_quantity(std::string_view text) {
     const auto [after, fault] = std::from_chars(begin, end, result.number);
     if (fault != std::errc{}) return {};
     result.unit = trimmed(std::string_view(after, static_cast<std::size_t>(end - after)));
+    if (!looks_like_unit(result.unit)) return {};
     return result;
 }
 

@@ -8,6 +8,7 @@
 #include "core/suggestion.hpp"
 #include "scenario/catalogue.hpp"
 #include "scenario/section.hpp"
+#include "scenario/value_schemas.hpp"
 
 namespace galena {
 
@@ -21,12 +22,18 @@ struct Page {
     Schema schema;
 };
 
+const std::string value_family = "value";
+
 std::vector<Page> all_pages() {
     std::vector<Page> pages;
     for (const auto& kind : SectionIndex::instance().kinds()) pages.push_back({kind.heading(), kind.name, {}, kind.schema()});
     for (const auto& listing : CatalogueIndex::instance().listings())
         for (const auto& law : listing.laws)
             pages.push_back({fmt::format("{} type = \"{}\"", listing.family, law.name), law.name, listing.family, law.schema()});
+    for (auto schema : {series_schema(), spatial_schema(), distribution_schema()}) {
+        const auto name = schema.name;
+        pages.push_back({fmt::format("In place of a number: {}", name), name, value_family, std::move(schema)});
+    }
     return pages;
 }
 
@@ -88,7 +95,8 @@ void keep_key(Schema& schema, const std::string& name) {
         }
 }
 
-/// Pages that answer a question, most direct match first: a table or law of this name, a family, a key in any page.
+/// Pages that answer a question, most direct match first: a table or law of this name, a family, a key of what stands in place of a number
+/// (which every page with such a number would repeat), a key in any page.
 std::vector<Page> pages_for(const std::string& name) {
     const auto all = all_pages();
     if (name.empty()) return all;
@@ -96,18 +104,32 @@ std::vector<Page> pages_for(const std::string& name) {
     for (const auto& page : all)
         if (page.name == name || page.family == name) found.push_back(page);
     if (!found.empty()) return found;
-    for (auto page : all)
-        if (has_key(page.schema, name)) {
-            keep_key(page.schema, name);
-            found.push_back(std::move(page));
-        }
-    if (!found.empty()) return found;
+    const auto take = [&](bool values) {
+        for (auto page : all)
+            if ((page.family == value_family) == values && has_key(page.schema, name)) {
+                keep_key(page.schema, name);
+                found.push_back(std::move(page));
+            }
+        return !found.empty();
+    };
+    if (take(true)) {
+        // Every page with a number in space lists these keys too: only pages that have the key of their own are worth telling.
+        for (const auto& page : all)
+            if (page.family != value_family && std::any_of(page.schema.parameters.begin(), page.schema.parameters.end(),
+                                                           [&](const ParameterInfo& p) { return p.name == name; }))
+                found.push_back(page);
+        for (auto& page : found) keep_key(page.schema, name);
+        return found;
+    }
+    if (take(false)) return found;
     std::vector<std::string> names;
     for (const auto& page : all) {
         names.push_back(page.name);
         for (const auto& p : page.schema.parameters) names.push_back(p.name);
     }
-    throw ScenarioError(Place{}, fmt::format("there is no table, law or key '{}'", name), suggestion(name, names));
+    const auto near = nearest_word(name, names);
+    throw ScenarioError(Place{}, fmt::format("there is no table, law or key '{}'", name),
+                        near.empty() ? "galena describe without a name prints everything" : fmt::format("did you mean '{}'?", near));
 }
 
 void add_rows(const Schema& schema, const std::string& prefix, std::string& out) {

@@ -138,6 +138,20 @@ struct SeriesFile {
     }
 };
 
+}  // namespace
+
+Schema series_schema() {
+    return schema_of<SeriesFile>("series",
+                                 "a number in time: a quantity, a list [{ from = 1990-01-01, value = \"1 mm/d\" }, ...], or a CSV file");
+}
+
+Schema spatial_schema() {
+    return schema_of<SpatialSource>(
+        "space", "a number in space: a quantity, or a table that says where the numbers are and how they get to the cells");
+}
+
+namespace {
+
 bool series_from_table(const Node& node, const Rule& rule, ReadContext& context, Series& out) {
     SeriesFile given;
     if (!read_table(node, rule.name, context, given, {})) return false;

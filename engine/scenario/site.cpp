@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "core/suggestion.hpp"
 #include "scenario/scenario.hpp"
@@ -220,9 +221,35 @@ void check_widths(const std::vector<std::string>& given, int& n, const Place& pl
 
 }  // namespace
 
+namespace {
+
+/// Better said before than by the system when memory runs out: that takes long, and may end another program.
+void check_size(const GridTable& grid, Diagnostics& diagnostics) {
+    constexpr double least_bytes_per_cell = 100;  // flow alone; one species and its work need about three times that
+    double rows = 0;
+    for (const auto& layer : grid.layers) rows += layer.cells;
+    const double cells = static_cast<double>(grid.widths_x.size()) * static_cast<double>(grid.widths_y.size()) * rows;
+    const double memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+    if (cells * least_bytes_per_cell > memory)
+        diagnostics.error(grid.place,
+                          fmt::format("the grid has {:.3g} cells, which need {:.3g} GiB at least; this machine has {:.3g} GiB", cells,
+                                      cells * least_bytes_per_cell / 1073741824, memory / 1073741824),
+                          "take wider cells, or fewer rows of cells per layer");
+}
+
+}  // namespace
+
 void GridTable::check(ReadContext& context) {
     check_widths(dx, nx, places.of("dx"), "dx", "nx", context, widths_x);
     check_widths(dy, ny, places.of("dy"), "dy", "ny", context, widths_y);
+    check_size(*this, context.diagnostics);
+    std::map<std::string, Place> seen;
+    for (const auto& layer : layers) {
+        const auto [at, fresh] = seen.emplace(layer.name, layer.places.of("name"));
+        if (!fresh)
+            context.diagnostics.error(layer.places.of("name"), fmt::format("a second layer is named '{}'", layer.name),
+                                      fmt::format("the first is at {}; names must differ", at->second.text()));
+    }
     if (layers.empty())
         context.diagnostics.error(place, "grid has no layers", "add at least one [[grid.layer]] with a name and a thickness or bottom");
 }

@@ -10,6 +10,7 @@
 #include "core/csv.hpp"
 #include "core/suggestion.hpp"
 #include "scenario/catalogue.hpp"
+#include "scenario/value_schemas.hpp"
 
 namespace galena {
 
@@ -394,7 +395,47 @@ private:
     std::vector<Reference> references_;
 };
 
+ParameterInfo key(std::string name, std::string type, bool required, std::string meaning, std::string bounds = {}) {
+    return {std::move(name), std::move(type), {}, std::move(bounds), {}, required, std::move(meaning), {}, {}, {}};
+}
+
+ParameterInfo law(std::string name, std::string meaning, std::vector<ParameterInfo> keys) {
+    auto info = key(name, "table", false, std::move(meaning));
+    info.nested = std::make_shared<Schema>(Schema{std::move(name), {}, std::move(keys)});
+    return info;
+}
+
 }  // namespace
+
+Schema distribution_schema() {
+    const std::string number = "number or quantity, in the dimension of the key the distribution stands at";
+    const auto low = key("low", number, true, "no value lies below; or give a list [low, high]");
+    const auto high = key("high", number, true, "no value lies above");
+    return {
+        "distribution",
+        "a number, text or truth value that is uncertain: galena risk draws it, galena run takes its central value",
+        {law("normal", "{ normal = { mean = 0.3, sd = 0.05 } }",
+             {key("mean", number, true, "and median"), key("sd", number, true, "standard deviation", "not negative")}),
+         law("lognormal", "{ lognormal = { median = \"5 m/d\", sigma_ln = 1.0 } }",
+             {key("median", number, true, "what galena run takes", "positive"),
+              key("sigma_ln", "number", false, "standard deviation of the natural logarithm (or give sigma_log10)", "not negative"),
+              key("sigma_log10", "number", false, "of the decimal logarithm", "not negative")}),
+         law("triangular", "{ triangular = [low, mode, high] }, or by keys", {low, key("mode", number, true, "most probable value"), high}),
+         law("uniform", "{ uniform = [low, high] }, or by keys", {low, high}),
+         law("loguniform", "{ loguniform = [low, high] }, or by keys; low must be positive", {low, high}),
+         law("beta", "{ beta = { a = 2, b = 5 } }, stretched from low to high",
+             {key("a", "number", true, "shape", "positive"), key("b", "number", true, "shape", "positive"),
+              key("low", number, false, "0 when absent"), key("high", number, false, "1 when absent")}),
+         law("discrete", "{ discrete = { values = [...], probabilities = [...] } }: values of any kind",
+             {key("values", "list", true, "what can be"), key("probabilities", "list: number", false, "they sum to 1; equal when absent")}),
+         law("empirical", "{ empirical = { file = \"k.csv\", column = \"k\", unit = \"m/d\" } }: as the numbers of a file lie",
+             {key("file", "file", true, "CSV"), key("column", "text", true, "of the numbers"),
+              key("unit", "text", false, "of the numbers")}),
+         key("name", "text", false, "beside the law: for correlations, tables and same_as; the path of the value when absent"),
+         key("minimum", number, false, "beside the law: what lies below is cut off"),
+         key("maximum", number, false, "beside the law: what lies above is cut off"),
+         key("same_as", "text", false, "alone, { same_as = \"K\" }: varies with the distribution of that name")}};
+}
 
 Node UncertainValue::at(double u) const {
     if (std::isnan(u)) return central();

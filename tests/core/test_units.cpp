@@ -34,6 +34,9 @@ TEST_CASE("quantities are split into number and unit") {
     CHECK(split_quantity("-1e-5 1/m")->unit == "1/m");
     CHECK(split_quantity("0.3")->unit.empty());
     CHECK_FALSE(split_quantity("twelve m").has_value());
+    // Ranges, sums and shifted zeros would be products or offsets to UDUNITS.
+    for (const char* text : {"2-3 m", "2+3 m", "3 2 m", "3 m @ 5", "3 .5 m", "2*3 m"})
+        CHECK_MESSAGE(!split_quantity(text).has_value(), text);
     CHECK_FALSE(split_quantity("").has_value());
     CHECK(quantity_text(1.0 / 86400, unit("m/d")) == "1 m/d");
 }
