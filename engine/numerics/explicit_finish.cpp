@@ -15,6 +15,17 @@ bool ExplicitStep::beyond_plume(const ExplicitSolute& s, Index cell) const {
     return i < reach.begin || i >= reach.end || ((i < plume.begin || i >= plume.end) && s.next[cell] > s.threshold);
 }
 
+/// True of a cluster that the plume or a source has come to. Beyond the plume fast cells keep what they have, as all others do.
+bool ExplicitStep::reached(const ExplicitSolute& s, Index cluster) const {
+    for (const auto& span : fast_.spans(cluster)) {
+        const auto& reach = s.next_reach[static_cast<std::size_t>(span.row)];
+        if (!reach.empty() && span.begin < reach.end && span.end > reach.begin) return true;
+    }
+    for (Index n = fast_.first(cluster); n < fast_.end(cluster); ++n)
+        if (s.fast_gain[static_cast<std::size_t>(n)] > 0) return true;
+    return false;
+}
+
 /// A cluster of fast cells: what they hold after the explicit part and what slow ones send them, solved for. True if there is anything.
 bool ExplicitStep::finish_cluster(ExplicitSolute& s, double duration, Index cluster) const {
     const Index first = fast_.first(cluster), end = fast_.end(cluster);
@@ -25,15 +36,11 @@ bool ExplicitStep::finish_cluster(ExplicitSolute& s, double duration, Index clus
         // A pinched-out cell holds nothing: what came in is what there is.
         const auto at = static_cast<std::size_t>(n);
         const Index c = cells[at];
-        values[n] = (s.fast_capacity[at] > 0 ? s.next[c] : s.next[c] - s.now[c]) / s.inverse_capacity[c] + duration * s.fast_gain[at];
+        values[n] = (s.fast_capacity[at] > 0 ? s.next[c] : s.next[c] - s.now[c]) * s.fast_scale[at] + duration * s.fast_gain[at];
     }
     for (const auto& in : fast_.into(cluster)) values[in.position] += duration * in.coefficient * s.now[in.source];
     for (Index n = first; n < end; ++n) anything = anything || values[n] != 0;
-    if (anything) {
-        const auto size = static_cast<std::size_t>(end - first);
-        const std::vector<double> amounts(values + first, values + end);
-        s.systems.solve(cluster, amounts, {values + first, size});
-    }
+    if (anything) s.systems.solve(cluster, {values + first, static_cast<std::size_t>(end - first)});
     for (Index n = first; n < end; ++n) s.next[cells[static_cast<std::size_t>(n)]] = values[n];
     return anything;
 }
@@ -54,7 +61,9 @@ void ExplicitStep::finish_fast(ExplicitSolute& s, double duration, std::vector<I
     };
     parallel_for_each_item(batches, [&](Index batch) {
         for (Index cluster = fast_.first_of_batch(batch); cluster < fast_.first_of_batch(batch + 1); ++cluster) {
-            if (!finish_cluster(s, duration, cluster)) continue;
+            auto& active = s.fast_active[static_cast<std::size_t>(cluster)];
+            active = reached(s, cluster) ? 1 : 0;
+            if (!active || !finish_cluster(s, duration, cluster)) continue;
             for (Index n = fast_.first(cluster); n < fast_.end(cluster); ++n)
                 if (const Index c = cells[static_cast<std::size_t>(n)]; s.next[c] != 0 && beyond_plume(s, c))
                     beyond[static_cast<std::size_t>(batch)].push_back(c);
@@ -65,9 +74,10 @@ void ExplicitStep::finish_fast(ExplicitSolute& s, double duration, std::vector<I
         for (Index n = begin; n < end; ++n) {
             const auto at = static_cast<std::size_t>(n);
             const Index c = borders[at].cell;
-            double gain = -borders[at].loss * s.now[c];
+            double gain = 0;
             for (const auto& entry : fast_.from_fast(at))
-                gain += entry.coefficient * s.fast_values[static_cast<std::size_t>(entry.position)];
+                if (s.fast_active[static_cast<std::size_t>(entry.cluster)])
+                    gain += entry.coefficient * s.fast_values[static_cast<std::size_t>(entry.position)] - entry.loss * s.now[c];
             if (gain == 0) continue;
             s.next[c] += duration * gain * s.inverse_capacity[c];
             if (beyond_plume(s, c)) beyond[static_cast<std::size_t>(n / block)].push_back(c);
@@ -80,6 +90,7 @@ void ExplicitStep::finish_fast(ExplicitSolute& s, double duration, std::vector<I
 void ExplicitStep::finish_special(ExplicitSolute& s, double duration, std::vector<Index>& touched) const {
     for (auto& special : s.special) {
         const Index c = special.cell;
+        if (!special.held && special.gain == 0 && s.next[c] == 0) continue;  // nothing to take: the plume has not come here
         touched.push_back(c);
         if (special.held || fast_flags_[static_cast<std::size_t>(c)]) continue;
         const double capacity = 1 / s.inverse_capacity[c];

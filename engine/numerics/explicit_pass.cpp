@@ -4,10 +4,17 @@
 #include <array>
 #include <memory>
 #include <numeric>
+#include <utility>
 
 #include "numerics/explicit_step.hpp"
 
 namespace galena {
+
+namespace {
+
+constexpr Index lanes = 8;  ///< of the widest vectors
+
+}  // namespace
 
 // ---- where the plume is -----------------------------------------------------------------------------------------------------------
 
@@ -43,17 +50,21 @@ RowReach ExplicitStep::reach_of(const ExplicitSolute& s, Index row) const {
     if (j < ny - 1) join(row + 1, 0);
     if (row >= ny) join(row - ny, 0);
     if (row + ny < rows) join(row + ny, 0);
+    // In whole vectors: a few cells more cost less than cells one by one at the end of a row.
+    if (!reach.empty()) reach = {reach.begin / lanes * lanes, std::min(nx, (reach.end + lanes - 1) / lanes * lanes)};
     return reach;
 }
 
 // ---- faces of a row ---------------------------------------------------------------------------------------------------------------
 
-/// The faces between the cells begin .. end − 1 of a row; those at the ends of the reach are closed. padded: nx + 4 numbers.
+/// The faces between the cells begin .. end − 1 of a row; those at the ends of the reach are closed: the last one is computed all the same,
+/// so that there are as many faces as cells, and then closed. padded: nx + 4 numbers.
 FaceRow ExplicitStep::faces_along_x(const ExplicitSolute& s, Index row, RowReach reach, double* padded, double* flux) const {
     const Index nx = grid_.nx(), first = reach.begin + 1;
     flux[reach.begin] = flux[reach.end] = 0;
     FaceRow f;
-    f.n = reach.end - reach.begin - 1;
+    // At the end of the field there is nothing to compute the last face from.
+    f.n = reach.end - reach.begin - (row * nx + reach.end + 2 > grid_.cell_count() ? 1 : 0);
     if (f.n <= 0) return f;
     const double* c = s.now + row * nx;
     if (reach.begin == 0 || reach.end == nx) {
@@ -61,7 +72,7 @@ FaceRow ExplicitStep::faces_along_x(const ExplicitSolute& s, Index row, RowReach
         double* copy = padded + 2;
         std::copy(c + reach.begin, c + reach.end, copy + reach.begin);
         copy[reach.begin - 1] = reach.begin > 0 ? c[reach.begin - 1] : c[reach.begin];
-        copy[reach.end] = reach.end < nx ? c[reach.end] : c[reach.end - 1];
+        copy[reach.end] = copy[reach.end + 1] = reach.end < nx ? c[reach.end] : c[reach.end - 1];
         c = copy;
     }
     f.far_left = c + first - 2;
@@ -81,7 +92,11 @@ FaceRow ExplicitStep::faces_along_x(const ExplicitSolute& s, Index row, RowReach
         f.reach_left = x_.reach_left.data() + first;
         f.reach_right = x_.reach_right.data() + first;
     }
-    if (transport_.cross) add_cross(s, Axis::x, row, first, f);
+    if (transport_.cross) {
+        const Index all = std::exchange(f.n, reach.end - reach.begin - 1);  // the closed face needs none
+        add_cross(s, Axis::x, row, first, f);
+        f.n = all;
+    }
     return f;
 }
 
@@ -280,15 +295,24 @@ double ExplicitStep::process_strip(std::vector<ExplicitSolute>& solutes, double 
                 const RowReach here = work.reach(n, k, r);
                 double* south = work.south(n, j);
                 double* bottom = work.bottom(n, k, r);
+                const RowReach north = j < ny - 1 ? work.reach(n, k, r + 1) : RowReach{};
+                const RowReach top = k < nz - 1 ? work.reach(n, k + 1, r) : RowReach{};
+                if (here.empty()) {
+                    // The plume is not here: its neighbours get nothing from this row.
+                    const auto row_at = static_cast<std::size_t>(row);
+                    s.next_plume[row_at] = s.next_reach[row_at] = {};
+                    std::fill(work.south(n, j + 1) + north.begin, work.south(n, j + 1) + north.end, 0.0);
+                    std::fill(work.bottom(n, k + 1, r) + top.begin, work.bottom(n, k + 1, r) + top.end, 0.0);
+                    continue;
+                }
                 if (r == 0 && j > 0)
                     limited_flux_row(limiter_, faces_across(s, Axis::y, row - 1, work.reach(n, k, -1), here, south), duration);
                 if (k == strip.first_k && k > 0)
                     limited_flux_row(limiter_, faces_across(s, Axis::z, row - ny, reach_of(s, row - ny), here, bottom), duration);
                 computed += process_row(s, duration,
-                                        {j, k, here, j < ny - 1 ? work.reach(n, k, r + 1) : RowReach{},
-                                         k < nz - 1 ? work.reach(n, k + 1, r) : RowReach{}, n == 0, work.padded(), work.x_flux(),
-                                         j > 0 ? south : work.nothing(), j < ny - 1 ? work.south(n, j + 1) : work.nothing(),
-                                         k > 0 ? bottom : work.nothing(), k < nz - 1 ? work.bottom(n, k + 1, r) : work.nothing()});
+                                        {j, k, here, north, top, n == 0, work.padded(), work.x_flux(), j > 0 ? south : work.nothing(),
+                                         j < ny - 1 ? work.south(n, j + 1) : work.nothing(), k > 0 ? bottom : work.nothing(),
+                                         k < nz - 1 ? work.bottom(n, k + 1, r) : work.nothing()});
             }
     }
     return computed;

@@ -73,6 +73,8 @@ void ExplicitStep::measure_widths() {
 /// 1 / the longest step dt that leaves a cell a share of its own concentration that is not negative. Its share of what leaves through a face
 /// with a limited slope is q (2 − ν), ν = q dt k, k being the inverse capacity: hence k dt (A − B k dt) = 1 with A the sum of the
 /// conductances and of 2 q over the faces that water leaves through, B that of q². below, above: vertical dispersion counts there.
+/// A limited cross gradient has the sign of the cell's own gradients on both of its faces of an axis, and is at most twice the one towards
+/// the neighbour that is lower: what the one face lets out for a sign, the other takes in unless their coefficients differ in theirs.
 double ExplicitStep::rate_of(Index c, double inverse, bool below, bool above) const {
     const auto& q = *transport_.water_flux;
     const auto& g = *transport_.conductance;
@@ -91,18 +93,18 @@ double ExplicitStep::rate_of(Index c, double inverse, bool below, bool above) co
         if (sharp) squares += out * out;
     }
     if (transport_.cross) {
-        const auto cross_of = [&](const std::vector<float>& first, const std::vector<float>& second, Index f, double per_1, double per_2) {
-            const auto at = static_cast<std::size_t>(f);
-            return 2 * (std::abs(static_cast<double>(first[at])) * per_1 + std::abs(static_cast<double>(second[at])) * per_2);
-        };
-        const auto steepest = [](const Widths& w, Index at) {
-            return std::max(w.per_distance[static_cast<std::size_t>(at)], w.per_distance[static_cast<std::size_t>(at) + 1]);
-        };
         const auto& t = *transport_.cross;
-        const double px = steepest(x_, i), py = steepest(y_, j), pz = steepest(z_, k);
-        for (const Index f : {x, x + 1}) sum += cross_of(t.xy, t.xz, f, py, pz);
-        for (const Index f : {y, y + nx}) sum += cross_of(t.yx, t.yz, f, px, pz);
-        for (const Index f : {c, c + columns}) sum += cross_of(t.zx, t.zy, f, px, py);
+        const auto leaving = [&](const std::vector<float>& list, Index left, Index right, const Widths& w, Index at) {
+            const auto before = static_cast<double>(list[static_cast<std::size_t>(left)]);
+            const auto after = static_cast<double>(list[static_cast<std::size_t>(right)]);
+            const double per_before = w.per_distance[static_cast<std::size_t>(at)],
+                         per_after = w.per_distance[static_cast<std::size_t>(at) + 1];
+            return 2 * std::max((std::max(before, 0.0) + std::max(-after, 0.0)) * per_before,
+                                (std::max(-before, 0.0) + std::max(after, 0.0)) * per_after);
+        };
+        sum += leaving(t.xy, x, x + 1, y_, j) + leaving(t.xz, x, x + 1, z_, k);
+        sum += leaving(t.yx, y, y + nx, x_, i) + leaving(t.yz, y, y + nx, z_, k);
+        sum += leaving(t.zx, c, c + columns, x_, i) + leaving(t.zy, c, c + columns, y_, j);
     }
     if (!(inverse > 0)) return sum > 0 ? INFINITY : 0.0;
     return 0.5 * (sum + std::sqrt(std::max(0.0, sum * sum - 4 * squares))) * inverse;
@@ -251,9 +253,13 @@ void ExplicitStep::part(std::vector<ExplicitSolute>& solutes, double duration) {
             s.fast_values.assign(cells.size(), 0.0);
             s.fast_capacity.assign(cells.size(), 0.0);
             s.fast_loss.assign(cells.size(), 0.0);
-            for (std::size_t n = 0; n < cells.size(); ++n)
-                s.fast_capacity[n] = grid_.active(cells[n]) ? 1 / s.inverse_capacity[cells[n]] : 0.0;
+            s.fast_scale.assign(cells.size(), 0.0);
+            for (std::size_t n = 0; n < cells.size(); ++n) {
+                s.fast_scale[n] = 1 / s.inverse_capacity[cells[n]];
+                s.fast_capacity[n] = grid_.active(cells[n]) ? s.fast_scale[n] : 0.0;
+            }
         }
+        s.fast_active.assign(static_cast<std::size_t>(fast_.cluster_count()), 0);
         s.fast_gain.assign(cells.size(), 0.0);
         for (const auto& special : s.special) {
             if (!fast_flags_[static_cast<std::size_t>(special.cell)]) continue;

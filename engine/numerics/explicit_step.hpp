@@ -56,9 +56,11 @@ struct ExplicitSolute {
 
     CellField other;  ///< the second buffer
     double *now = nullptr, *next = nullptr;
-    double threshold = 0;                                                  ///< next to nothing [kg/m³]
-    std::vector<RowReach> reach, plume, next_reach, next_plume;            ///< by row: cells computed; those with more than next to nothing
-    std::vector<double> fast_values, fast_capacity, fast_loss, fast_gain;  ///< by position in the fast cells
+    double threshold = 0;                                        ///< next to nothing [kg/m³]
+    std::vector<RowReach> reach, plume, next_reach, next_plume;  ///< by row: cells computed; those with more than next to nothing
+    /// By position in the fast cells; fast_scale: amounts per concentration, of cells that hold nothing of what passes through.
+    std::vector<double> fast_values, fast_capacity, fast_scale, fast_loss, fast_gain;
+    std::vector<std::uint8_t> fast_active;  ///< by cluster: the plume has come there
     FastSystems systems;
     double duration = 0;  ///< of the factors in `systems`
 };
@@ -123,6 +125,7 @@ private:
     // explicit_finish.cpp
     void finish(ExplicitSolute& solute, double duration) const;
     void finish_fast(ExplicitSolute& solute, double duration, std::vector<Index>& touched) const;
+    [[nodiscard]] bool reached(const ExplicitSolute& solute, Index cluster) const;
     bool finish_cluster(ExplicitSolute& solute, double duration, Index cluster) const;
     void finish_special(ExplicitSolute& solute, double duration, std::vector<Index>& touched) const;
     void decay(ExplicitSolute& solute, double duration) const;

@@ -3,12 +3,12 @@
 // its concentration at the end of the step, what leaves any other by that at the beginning: conservative, positive and bounded, with one
 // unknown per fast cell alone. Fast cells that touch each other form clusters, each a small system of its own.
 
-#include <memory>
+#include <cstdint>
+#include <span>
 #include <vector>
 
-#include <Eigen/SparseLU>
-
 #include "grid/field.hpp"
+#include "numerics/sparse_factors.hpp"
 
 namespace galena {
 
@@ -24,20 +24,24 @@ public:
         Index position, target;
         double coefficient;
     };
-    /// A slow cell beside fast ones: what it gets from them, and what it hands them by dispersion.
+    /// A slow cell beside fast ones.
     struct Border {
         Index cell, first;  ///< of its entries in from_fast()
-        double loss;        ///< [m³/s]
     };
+    /// What it gets from a fast cell by the concentration there at the end, and what it hands it by its own at the beginning [m³/s].
     struct Entry {
-        Index position;
-        double coefficient;
+        Index position, cluster;
+        double coefficient, loss;
+    };
+    /// Cells begin .. end − 1 of a row, fast or beside fast ones.
+    struct Span {
+        Index row, begin, end;
     };
 
     /// flags: 1 for the fast cells. water_flux, conductance: of all faces [m³/s].
     void part(const Grid& grid, const std::vector<std::uint8_t>& flags, const FaceField& water_flux, const FaceField& conductance);
 
-    /// Fast cells, cluster by cluster, ascending in each. A position is an index into them.
+    /// Fast cells, cluster by cluster, the largest first, ascending in each. A position is an index into them.
     [[nodiscard]] const std::vector<Index>& cells() const { return cells_; }
     [[nodiscard]] bool empty() const { return cells_.empty(); }
     [[nodiscard]] Index cluster_count() const { return static_cast<Index>(clusters_.size()) - 1; }
@@ -49,6 +53,8 @@ public:
     [[nodiscard]] Index first_of_batch(Index batch) const { return batches_[static_cast<std::size_t>(batch)]; }
     [[nodiscard]] std::span<const Inflow> into(Index cluster) const { return part_of(into_, into_of_, cluster); }
     [[nodiscard]] std::span<const Coupling> among(Index cluster) const { return part_of(among_, among_of_, cluster); }
+    /// Where a cluster and the cells beside it lie.
+    [[nodiscard]] std::span<const Span> spans(Index cluster) const { return part_of(spans_, spans_of_, cluster); }
     /// All that leaves a fast cell per concentration [m³/s].
     [[nodiscard]] double outflow(Index position) const { return outflow_[static_cast<std::size_t>(position)]; }
     /// Ascending by cell.
@@ -68,13 +74,15 @@ private:
         const auto begin = static_cast<std::size_t>(starts[static_cast<std::size_t>(cluster)]);
         return std::span(all).subspan(begin, static_cast<std::size_t>(starts[static_cast<std::size_t>(cluster) + 1]) - begin);
     }
+    void add_spans(const Grid& grid, std::vector<Index>& cells);
     void find_clusters(const Grid& grid, const std::vector<std::uint8_t>& flags);
 
     std::vector<Index> cells_, clusters_{0}, batches_{0};
     std::vector<std::pair<Index, Index>> position_of_;  ///< (cell, position), ascending
     std::vector<Inflow> into_;
     std::vector<Coupling> among_;
-    std::vector<Index> into_of_{0}, among_of_{0};  ///< where each cluster's begin
+    std::vector<Span> spans_;
+    std::vector<Index> into_of_{0}, among_of_{0}, spans_of_{0};  ///< where each cluster's begin
     std::vector<double> outflow_;
     std::vector<Border> borders_;
     std::vector<Entry> from_fast_;
@@ -85,18 +93,13 @@ class FastSystems {
 public:
     /// capacity: what each fast cell holds per concentration, loss: what sources take of it [m³/s], both by position.
     void factorise(const FastCells& fast, const std::vector<double>& capacity, const std::vector<double>& loss, double duration);
-    /// Concentrations of a cluster from the amounts that its cells and the step before hold [kg]; none negative where no amount is. May be
-    /// called by several threads for different clusters.
-    void solve(Index cluster, std::span<const double> amounts, std::span<double> concentrations) const;
+    /// Turns the amounts that the cells of a cluster and the step before hold [kg] into concentrations; none negative where no amount is. May
+    /// be called by several threads for different clusters.
+    void solve(Index cluster, std::span<double> values) const { systems_[static_cast<std::size_t>(cluster)].solve(values); }
     [[nodiscard]] std::size_t bytes() const;
 
 private:
-    using Factors = Eigen::SparseLU<Eigen::SparseMatrix<double>, Eigen::COLAMDOrdering<int>>;
-    struct System {
-        Eigen::MatrixXd inverse;           ///< of a small cluster
-        std::unique_ptr<Factors> factors;  ///< of a large one
-    };
-    std::vector<System> systems_;
+    std::vector<SparseFactors> systems_;
 };
 
 }  // namespace galena

@@ -214,6 +214,7 @@ GALENA_INLINE void advance(const RowStep& r, double dt) {
     cross_fluxes<crossed>(r.along);
     faces<Law, crossed>(r.along, 0, r.along.n, dt);
     if (r.n <= 0) return;
+    if (r.along.n == r.n) r.along.flux[r.n - 1] = 0;  // computed for the sake of whole vectors
     cross_fluxes<crossed>(r.north);
     cross_fluxes<crossed>(r.top);
     // Where the row has both a next one along y and one along z, all is done in one go; before and behind, one after the other.

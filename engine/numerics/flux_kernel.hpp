@@ -47,7 +47,8 @@ struct FaceRow {
 
 /// A row of n cells of one solute, advanced: the fluxes through its faces and what they bring.
 struct RowStep {
-    FaceRow north, top, along;  ///< faces to the next rows along y and z, and those between its own cells
+    /// Faces to the next rows along y and z, and those to the right of its own cells: of the last one where along.n = n; that one is closed.
+    FaceRow north, top, along;
     std::int64_t n = 0;
     /// Fluxes, each at the first cell; x_flux: n + 1 numbers.
     const double *x_flux, *south, *north_flux, *bottom, *top_flux;
