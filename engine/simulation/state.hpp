@@ -20,6 +20,16 @@ struct WaterExchange {
     std::optional<Side> side;                                      ///< of its cells, that the water passes; none: it comes up inside them
     const std::map<std::string, Series>* concentration = nullptr;  ///< of entering water, by substance [kg/m³]; absent means none
     bool takes_solute = true;                                      ///< false: leaving water leaves its solute behind (evaporation)
+    const std::map<std::string, double>* plants_take =
+        nullptr;  ///< of such water, by substance: share of its concentration that goes along
+
+    /// Share of its concentration that leaving water takes along.
+    [[nodiscard]] double share_taken(const std::string& substance) const {
+        if (takes_solute) return 1;
+        if (!plants_take) return 0;
+        const auto found = plants_take->find(substance);
+        return found == plants_take->end() ? 0.0 : found->second;
+    }
 };
 
 /// A first-order reaction, and a release, that an intervention put into some cells: d(amount)/dt = −rate · mobile water · C + release.

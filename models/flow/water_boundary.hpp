@@ -64,6 +64,8 @@ public:
     [[nodiscard]] virtual std::optional<Side> through_side() const { return {}; }
     /// False when water that leaves leaves its solute behind: it evaporates, or roots take it.
     [[nodiscard]] virtual bool takes_solute() const { return true; }
+    /// Of such water, by substance: the share of its concentration that plants take with it; nullptr: none of any.
+    [[nodiscard]] virtual const std::map<std::string, double>* plants_take() const { return nullptr; }
     /// Every series, so that steps can end where one jumps.
     [[nodiscard]] virtual std::vector<const Series*> series() const = 0;
 
@@ -105,6 +107,17 @@ inline auto boundary_parameters() {
         parameter("name", &WaterBoundary::label, "name of the boundary, used in budgets and messages"),
         parameter("concentration", &WaterBoundary::concentration, "mg/L", not_negative,
                   "concentration of the water that enters, by substance; substances not named: none"),
+    };
+}
+
+/// The key of a boundary through which plants take water, and solute with it.
+template <class Boundary>
+auto solute_uptake_parameter() {
+    return std::tuple{
+        parameter("solute_uptake", &Boundary::solute_uptake, "", between(0, 1),
+                  "share of its concentration that the water takes into the plants, by substance (the transpiration stream concentration "
+                  "factor); substances not named stay in the ground")
+            .source("Briggs, Bromilow & Evans 1982"),
     };
 }
 

@@ -66,6 +66,7 @@ void WaterFlow::fill_exchanges(State& state) const {
         exchange.rate = rate_[b];
         exchange.side = boundary.through_side();
         exchange.takes_solute = boundary.takes_solute();
+        exchange.plants_take = boundary.plants_take();
         exchange.concentration = &boundary.concentration;
     }
     show_flux_through_sides(state);

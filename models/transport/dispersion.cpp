@@ -1,5 +1,6 @@
 #include "transport/dispersion.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -65,38 +66,63 @@ bool has_neighbours(const Grid& grid, Index cell, Axis axis) {
 
 }  // namespace
 
-void cross_dispersion(const Grid& grid, const FaceField& water_flux, const DispersivityMap& a, CrossDispersion& out) {
-    CellField q[3] = {CellField(grid), CellField(grid), CellField(grid)};
+namespace {
+
+double length(const std::array<double, 3>& v) { return std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]); }
+
+/// Off-diagonal entry of the tensor between two axes for a Darcy flux [m²/s].
+double cross_entry(const Dispersivity& a, std::size_t normal, std::size_t other, const std::array<double, 3>& q) {
+    const double speed = length(q);
+    if (speed == 0) return 0;
+    const double transverse = normal == 2 || other == 2 ? a.transverse_vertical : a.transverse_horizontal;
+    return (a.longitudinal - transverse) * q[normal] * q[other] / speed;
+}
+
+}  // namespace
+
+void cross_dispersion(const Grid& grid, const FaceField& water_flux, const DispersivityMap& a, CrossDispersion& out,
+                      VelocityAt normal_velocity) {
+    std::array<CellField, 3> q{CellField(grid), CellField(grid), CellField(grid)};
     cell_vectors(grid, water_flux, q[0], q[1], q[2]);
+    if (normal_velocity == VelocityAt::cell) trust_open_sides(grid, water_flux, q);
     const auto size = [](const DoubleArray& faces) { return static_cast<std::size_t>(faces.size()); };
     for (auto* list : {&out.xy, &out.xz}) list->assign(size(water_flux.x), 0.0F);
     for (auto* list : {&out.yx, &out.yz}) list->assign(size(water_flux.y), 0.0F);
     for (auto* list : {&out.zx, &out.zy}) list->assign(size(water_flux.z), 0.0F);
     std::vector<float>* lists[3][3] = {{nullptr, &out.xy, &out.xz}, {&out.yx, nullptr, &out.yz}, {&out.zx, &out.zy, nullptr}};
+    const auto of_cell = [&](Index c) { return std::array{q[0][c], q[1][c], q[2][c]}; };
     for_each_face(grid, [&](const Face& f) {
         if (!grid.active(f.left) || !grid.active(f.right)) return;
-        const int normal = static_cast<int>(f.axis);
+        const auto normal = static_cast<std::size_t>(f.axis);
         const double area = 0.5 * (side_area(grid, f.left, f.axis) + side_area(grid, f.right, f.axis));
-        double v[3];
-        for (int d = 0; d < 3; ++d) v[d] = d == normal ? water_flux[f] / area : 0.5 * (q[d][f.left] + q[d][f.right]);
-        const double speed = std::sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2]);
-        if (speed == 0) return;
-        for (int d = 0; d < 3; ++d) {
+        const auto left = of_cell(f.left), right = of_cell(f.right);
+        std::array<double, 3> here{};
+        for (std::size_t d = 0; d < 3; ++d) here[d] = d == normal ? water_flux[f] / area : 0.5 * (left[d] + right[d]);
+        // What passes both halves of the way, each with its own tensor, under one transverse gradient: the cross term of a half counts by
+        // the conductance of the other one, so that ground in which little moves lets little across.
+        const double from_left = half_cell_conductance(grid, f.left, f.axis, diagonal_entry(a[f.left], f.axis, left)),
+                     from_right = half_cell_conductance(grid, f.right, f.axis, diagonal_entry(a[f.right], f.axis, right));
+        const double both = from_left + from_right;
+        for (std::size_t d = 0; d < 3; ++d) {
             if (d == normal || !has_neighbours(grid, f.left, static_cast<Axis>(d)) || !has_neighbours(grid, f.right, static_cast<Axis>(d)))
                 continue;
-            const auto difference = [&](Index c) {
-                return a[c].longitudinal - (d == 2 || normal == 2 ? a[c].transverse_vertical : a[c].transverse_horizontal);
-            };
-            (*lists[normal][d])[static_cast<std::size_t>(f.index)] =
-                static_cast<float>(0.5 * (difference(f.left) + difference(f.right)) * v[normal] * v[d] / speed * area);
+            double entry = 0;
+            if (normal_velocity == VelocityAt::face)
+                entry = 0.5 * (cross_entry(a[f.left], normal, d, here) + cross_entry(a[f.right], normal, d, here));
+            else if (both > 0)
+                entry =
+                    (from_right * cross_entry(a[f.left], normal, d, left) + from_left * cross_entry(a[f.right], normal, d, right)) / both;
+            (*lists[normal][d])[static_cast<std::size_t>(f.index)] = static_cast<float>(entry * area);
         }
     });
 }
 
 void diffusion_conductance(const Grid& grid, const CellField& porosity, const CellField& saturation, FaceField& out) {
     CellField coefficient(grid);
+    constexpr double dry = 1e-100;  // two cells of nothing in series are 0 over 0
     for_each_cell(grid, [&](Index c) {
-        coefficient[c] = std::pow(porosity[c], 4.0 / 3.0) * (saturation.empty() ? 1.0 : std::pow(saturation[c], 10.0 / 3.0));
+        coefficient[c] = std::max(
+            dry, std::pow(porosity[c], 4.0 / 3.0) * (saturation.empty() ? 1.0 : std::pow(std::max(0.0, saturation[c]), 10.0 / 3.0)));
     });
     compute_conductances(grid, coefficient, coefficient, coefficient, out);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "numerics/explicit_step.hpp"
@@ -15,7 +16,7 @@ struct Dispersivity {
     [[nodiscard]] bool none() const { return longitudinal == 0 && transverse_horizontal == 0 && transverse_vertical == 0; }
 };
 
-/// Dispersivities of every cell: the same everywhere, or by zones.
+/// Dispersivities of every cell: the same everywhere, by zones, or cell by cell.
 class DispersivityMap {
 public:
     DispersivityMap(Dispersivity everywhere = {}) : list_{everywhere} {}  // NOLINT: one value is a map
@@ -24,17 +25,24 @@ public:
         list_.push_back(value);
         for (const Index c : cells) kind_[static_cast<std::size_t>(c)] = static_cast<std::uint16_t>(list_.size() - 1);
     }
+    /// Each cell has its own, one per cell of the grid.
+    explicit DispersivityMap(std::vector<Dispersivity> cells)
+        : list_{cells.empty() ? Dispersivity{} : cells.front()}, cells_(std::move(cells)) {}
     [[nodiscard]] const Dispersivity& operator[](Index cell) const {
+        if (!cells_.empty()) return cells_[static_cast<std::size_t>(cell)];
         return list_[kind_.empty() ? 0 : kind_[static_cast<std::size_t>(cell)]];
     }
     [[nodiscard]] bool none() const {
-        return std::all_of(list_.begin(), list_.end(), [](const Dispersivity& d) { return d.none(); });
+        const auto& all = cells_.empty() ? list_ : cells_;
+        return std::all_of(all.begin(), all.end(), [](const Dispersivity& d) { return d.none(); });
     }
-    [[nodiscard]] const std::vector<Dispersivity>& values() const { return list_; }
+    /// Where no zone says otherwise; nothing where each cell has its own.
+    [[nodiscard]] std::optional<Dispersivity> everywhere() const { return cells_.empty() ? std::optional(list_.front()) : std::nullopt; }
 
 private:
     std::vector<Dispersivity> list_;
     std::vector<std::uint16_t> kind_;  ///< per cell, into the list; empty: the first everywhere
+    std::vector<Dispersivity> cells_;  ///< per cell; empty where the list says all
 };
 
 /// Where the velocity across a face is taken from, for its dispersion: from the face, or from the two cells beside it. In a cell with a well
@@ -53,6 +61,7 @@ void mechanical_dispersion(const Grid& grid, const FaceField& water_flux, const 
 void diffusion_conductance(const Grid& grid, const CellField& porosity, const CellField& saturation, FaceField& out);
 
 /// (αL − αTH) qx qy/|q| and (αL − αTV) qx qz/|q| (Burnett & Frind 1987, eq. 7).
-void cross_dispersion(const Grid& grid, const FaceField& water_flux, const DispersivityMap& dispersivity, CrossDispersion& out);
+void cross_dispersion(const Grid& grid, const FaceField& water_flux, const DispersivityMap& dispersivity, CrossDispersion& out,
+                      VelocityAt normal = VelocityAt::face);
 
 }  // namespace galena

@@ -103,10 +103,10 @@ void SoluteTransport::collect_special_cells(const State& state, const Solute& so
         return special;
     };
     for (const auto& exchange : state.water_exchanges) {
-        const double entering = entering_concentration(exchange, solute, step);
+        const double entering = entering_concentration(exchange, solute, step), taken = exchange.share_taken(solute.id);
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
             if (exchange.rate[n] > 0 && entering > 0) at(exchange.cells[n]).gain += exchange.rate[n] * entering;
-            if (exchange.rate[n] < 0 && exchange.takes_solute) at(exchange.cells[n]).loss -= exchange.rate[n];
+            if (exchange.rate[n] < 0 && taken > 0) at(exchange.cells[n]).loss -= exchange.rate[n] * taken;
         }
     }
     for (const auto& reaction : state.reactions)
@@ -175,11 +175,10 @@ void SoluteTransport::book_explicit(State& state, Index s, const Step& step, con
     solute.terms.clear();
     for (const auto& exchange : state.water_exchanges) {
         BudgetTerm term{solute.id, exchange.type, exchange.name, 0, 0, "kg", 0};
-        const double entering = entering_concentration(exchange, solute, step);
+        const double entering = entering_concentration(exchange, solute, step), taken = exchange.share_taken(solute.id);
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
             if (exchange.rate[n] > 0) term.in += exchange.rate[n] * entering * step.duration;
-            else if (exchange.takes_solute && exchange.rate[n] < 0)
-                term.out -= exchange.rate[n] * find_special(moved, exchange.cells[n])->dose;
+            else if (taken > 0 && exchange.rate[n] < 0) term.out -= exchange.rate[n] * taken * find_special(moved, exchange.cells[n])->dose;
         }
         solute.terms.push_back(std::move(term));
     }
@@ -203,6 +202,7 @@ void SoluteTransport::book_explicit(State& state, Index s, const Step& step, con
         }
         solute.terms.push_back(std::move(term));
     }
+    if (biodegradation_) biodegradation_->book(s, solute.id, solute.terms);
     book_storage(state, s, step, moved.decayed);
 }
 

@@ -28,10 +28,10 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
     add_outflow_coefficients(grid, matrix_.from_left, matrix_.from_right, losses_);
     if (!solute.transfer.x.empty()) add_inflow_of_faces(grid, solute.transfer, gains_);
     for (const auto& exchange : state.water_exchanges) {
-        const double entering = entering_concentration(exchange, solute, step);
+        const double entering = entering_concentration(exchange, solute, step), taken = exchange.share_taken(solute.id);
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
             if (exchange.rate[n] > 0) gains_[exchange.cells[n]] += exchange.rate[n] * entering;
-            else if (exchange.takes_solute) losses_[exchange.cells[n]] -= exchange.rate[n];
+            else losses_[exchange.cells[n]] -= exchange.rate[n] * taken;
         }
     }
     for (const auto& reaction : state.reactions) {

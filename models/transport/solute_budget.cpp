@@ -18,19 +18,20 @@ double SoluteTransport::entering_concentration(const WaterExchange& exchange, co
 
 namespace {
 
-/// Mass that the n-th cell of an exchange gains with its water [kg/s]; negative: it loses.
-double mass_rate(const WaterExchange& exchange, std::size_t n, double entering, std::span<const double> concentration) {
+/// Mass that the n-th cell of an exchange gains with its water [kg/s]; negative: it loses. taken: by leaving water, of its concentration.
+double mass_rate(const WaterExchange& exchange, std::size_t n, double entering, double taken, std::span<const double> concentration) {
     if (exchange.rate[n] > 0) return exchange.rate[n] * entering;
-    return exchange.takes_solute ? exchange.rate[n] * concentration[static_cast<std::size_t>(exchange.cells[n])] : 0.0;
+    return exchange.rate[n] * taken * concentration[static_cast<std::size_t>(exchange.cells[n])];
 }
 
 void add_signed(double amount, BudgetTerm& term) { (amount > 0 ? term.in : term.out) += std::abs(amount); }
 
 }  // namespace
 
-SoluteTransport::Amounts SoluteTransport::amounts_of(const State& state, const Solute& solute, Index c) const {
+/// before: the concentrations that changes count from.
+SoluteTransport::Amounts SoluteTransport::amounts_of(const State& state, const Solute& solute, Index c, const SpeciesField& before) const {
     const auto at = static_cast<std::size_t>(c);
-    const double now = state.concentration[index_of(solute)][at], old = before_[index_of(solute)][at];
+    const double now = state.concentration[index_of(solute)][at], old = before[index_of(solute)][at];
     const double water = state.mobile_water[c], water_before = state.mobile_water_before.empty() ? water : state.mobile_water_before[c];
     const double dissolved = water * now, dissolved_change = water * (now - old) + (water - water_before) * old;
     if (!solute.storage.linear())
@@ -62,10 +63,10 @@ void SoluteTransport::decayed(const State& state, const Solute& solute, Index be
 
 BudgetTerm SoluteTransport::exchange_term(const State& state, const WaterExchange& exchange, const Solute& solute, const Step& step) const {
     BudgetTerm term{solute.id, exchange.type, exchange.name, 0, 0, "kg", 0};
-    const double entering = entering_concentration(exchange, solute, step);
+    const double entering = entering_concentration(exchange, solute, step), taken = exchange.share_taken(solute.id);
     const auto concentration = state.concentration[index_of(solute)];
     for (std::size_t n = 0; n < exchange.cells.size(); ++n)
-        add_signed(mass_rate(exchange, n, entering, concentration) * step.duration, term);
+        add_signed(mass_rate(exchange, n, entering, taken, concentration) * step.duration, term);
     return term;
 }
 
@@ -76,7 +77,7 @@ BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& so
     std::vector<double> supplied;
     supplied.reserve(cells.size());
     for (const Index c : cells) {
-        const auto amounts = amounts_of(state, solute, c);
+        const auto amounts = amounts_of(state, solute, c, before_);
         double lost = 0;
         if (solute.storage.decays()) decayed(state, solute, c, c + 1, step, {&lost, 1});
         double lacking = amounts.dissolved_change + amounts.sorbed_change + lost - step.duration * production_of(state, solute, c);
@@ -85,11 +86,12 @@ BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& so
         supplied.push_back(lacking);
     }
     for (const auto& exchange : state.water_exchanges) {
-        const double entering = entering_concentration(exchange, solute, step);
+        const double entering = entering_concentration(exchange, solute, step), taken = exchange.share_taken(solute.id);
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) {
             const auto at = std::lower_bound(cells.begin(), cells.end(), exchange.cells[n]);
             if (at == cells.end() || *at != exchange.cells[n]) continue;
-            supplied[static_cast<std::size_t>(at - cells.begin())] -= mass_rate(exchange, n, entering, concentration) * step.duration;
+            supplied[static_cast<std::size_t>(at - cells.begin())] -=
+                mass_rate(exchange, n, entering, taken, concentration) * step.duration;
         }
     }
     for (const auto& reaction : state.reactions)
@@ -144,6 +146,7 @@ void SoluteTransport::book(State& state, Index s, const Step& step) {
     }
     book_reactions(state, s, step);
     book_production(state, solute, step, terms);
+    if (biodegradation_) biodegradation_->book(s, solute.id, terms);
     book_storage(state, s, step);
 }
 
@@ -161,7 +164,7 @@ void SoluteTransport::book_storage(const State& state, Index s, const Step& step
         if (sum_decay) decayed(state, solute, begin, end, step, lost_here);
         for (Index c = begin; c < end; ++c) {
             if (!grid.active(c)) continue;
-            const auto amounts = amounts_of(state, solute, c);
+            const auto amounts = amounts_of(state, solute, c, accepted());
             sum[dissolved_in] += std::max(0.0, -amounts.dissolved_change);
             sum[dissolved_out] += std::max(0.0, amounts.dissolved_change);
             sum[dissolved_held] += amounts.dissolved;

@@ -11,25 +11,64 @@ namespace galena {
 
 namespace {
 
+/// What one table says of its cells, with the usual ratios where it is silent.
+struct DispersivityGiven {
+    std::optional<SpatialValue> longitudinal, horizontal, vertical;
+
+    [[nodiscard]] bool constant() const {
+        for (const auto* value : {&longitudinal, &horizontal, &vertical})
+            if (*value && (*value)->source) return false;
+        return true;
+    }
+    [[nodiscard]] Dispersivity same_everywhere() const {
+        const double along = longitudinal ? longitudinal->constant : 0.0;
+        return {along, horizontal ? horizontal->constant : 0.1 * along, vertical ? vertical->constant : 0.01 * along};
+    }
+    /// Puts its values into those cells.
+    void fill(const std::vector<Index>& cells, const Site& site, Domain& domain, Diagnostics& diagnostics,
+              std::vector<Dispersivity>& out) const {
+        const auto field = [&](const std::optional<SpatialValue>& value) {
+            return value ? field_of(*value, site, domain, diagnostics) : CellField();
+        };
+        const auto along = field(longitudinal), across = field(horizontal), up = field(vertical);
+        for (const Index c : cells) {
+            const double a = along.empty() ? 0.0 : along[c];
+            out[static_cast<std::size_t>(c)] = {a, across.empty() ? 0.1 * a : across[c], up.empty() ? 0.01 * a : up[c]};
+        }
+    }
+};
+
 template <class Table>
-Dispersivity with_transverse(const Table& table, double longitudinal) {
-    return {longitudinal, table.transverse_horizontal_dispersivity.value_or(0.1 * longitudinal),
-            table.transverse_vertical_dispersivity.value_or(0.01 * longitudinal)};
+DispersivityGiven given_in(const Table& table) {
+    return {table.longitudinal_dispersivity, table.transverse_horizontal_dispersivity, table.transverse_vertical_dispersivity};
 }
 
 }  // namespace
 
-void SoluteTransport::read_dispersivities(Diagnostics& diagnostics) {
-    double longitudinal = table_.longitudinal_dispersivity;
+void SoluteTransport::read_dispersivities(const Site& site, Diagnostics& diagnostics) {
+    auto everywhere = given_in(table_);
     if (table_.plume_length) {
-        if (longitudinal > 0)
+        if (everywhere.longitudinal)
             diagnostics.error(table_.places.of("plume_length"), "both longitudinal_dispersivity and plume_length are given",
                               "give one of them: the length stands for a dispersivity");
-        longitudinal = 0.83 * std::pow(std::log10(*table_.plume_length), 2.414);
+        everywhere.longitudinal = SpatialValue(0.83 * std::pow(std::log10(*table_.plume_length), 2.414));
     }
-    dispersivity_ = with_transverse(table_, longitudinal);
+    const bool constant = everywhere.constant() &&
+                          std::all_of(table_.zones.begin(), table_.zones.end(), [](const auto& z) { return given_in(z).constant(); });
+    if (constant) {
+        dispersivity_ = everywhere.same_everywhere();
+        for (const auto& zone : table_.zones)
+            dispersivity_.set(domain_.grid, domain_.zones.cells(zone.zone, diagnostics), given_in(zone).same_everywhere());
+        return;
+    }
+    std::vector<Dispersivity> cells(static_cast<std::size_t>(domain_.grid.cell_count()));
+    std::vector<Index> active;
+    for (Index c = 0; c < domain_.grid.cell_count(); ++c)
+        if (domain_.grid.active(c)) active.push_back(c);
+    everywhere.fill(active, site, domain_, diagnostics, cells);
     for (const auto& zone : table_.zones)
-        dispersivity_.set(domain_.grid, domain_.zones.cells(zone.zone, diagnostics), with_transverse(zone, zone.longitudinal_dispersivity));
+        given_in(zone).fill(domain_.zones.cells(zone.zone, diagnostics), site, domain_, diagnostics, cells);
+    dispersivity_ = DispersivityMap(std::move(cells));
 }
 
 void SoluteTransport::update_dispersion(const State& state) {
@@ -40,7 +79,8 @@ void SoluteTransport::update_dispersion(const State& state) {
     if (dispersivity_.none()) return;
     if (dispersion_.x.empty()) dispersion_ = FaceField(domain_.grid);
     mechanical_dispersion(domain_.grid, state.water_flux, dispersivity_, dispersion_, table_.dispersion_velocity);
-    if (table_.dispersion == DispersionKind::tensor) cross_dispersion(domain_.grid, state.water_flux, dispersivity_, cross_);
+    if (table_.dispersion == DispersionKind::tensor)
+        cross_dispersion(domain_.grid, state.water_flux, dispersivity_, cross_, table_.dispersion_velocity);
 }
 
 /// Grid Peclet number of a face: its water flux over its conductance for dispersion, the width of the cells over the dispersivity. Above 2
@@ -76,10 +116,12 @@ void SoluteTransport::judge_grid(const State& state) {
 
 SolverStatistics SoluteTransport::statistics() const {
     auto all = statistics_;
-    if (peclet_ > 2) all.remarks.push_back(grid_remark_);
-    if (largest_courant_ > 10 && largest_courant_ > 1.01 * table_.courant)
+    if (!grid_remark_.empty()) (peclet_ > 2 ? all.remarks : all.notes).push_back(grid_remark_);
+    else if (dispersivity_.none()) all.notes.emplace_back("no dispersivity: fronts are as wide as the scheme makes them");
+    if (largest_courant_ > 10)
         all.remarks.push_back(
             fmt::format("Courant number up to {:.3g}: steps this long smear in time; a smaller maximum_step sharpens", largest_courant_));
+    else if (largest_courant_ > 0) all.notes.push_back(fmt::format("Courant number up to {:.3g}", largest_courant_));
     return all;
 }
 

@@ -145,6 +145,12 @@ void SoluteTransport::check_boundary_concentrations(const Site& site, Diagnostic
                                               boundary->label.text, id),
                                   suggestion(id, ids));
         }
+        if (!boundary->plants_take()) continue;
+        for (const auto& [id, share] : *boundary->plants_take())
+            if (std::find(ids.begin(), ids.end(), id) == ids.end())
+                diagnostics.error(boundary->places.of("solute_uptake"),
+                                  fmt::format("boundary '{}' takes up '{}', which is no substance of this site", boundary->label.text, id),
+                                  suggestion(id, ids));
     }
 }
 
@@ -163,17 +169,21 @@ CellField SoluteTransport::initial_from_content(const Solute& solute, const Cell
 }
 
 std::vector<std::string> SoluteTransport::summary() const {
-    const auto& everywhere = dispersivity_.values().front();
-    std::vector<std::string> lines{fmt::format("transport: {}, {}, Courant target {:g}; dispersivities {:g} m, {:g} m, {:g} m",
+    const auto everywhere = dispersivity_.everywhere();
+    std::vector<std::string> lines{fmt::format("transport: {}, {}, Courant target {:g}; dispersivities {}",
                                                words<AdvectionScheme>[static_cast<std::size_t>(table_.advection)],
                                                words<Stepping>[static_cast<std::size_t>(table_.stepping)], table_.courant,
-                                               everywhere.longitudinal, everywhere.transverse_horizontal, everywhere.transverse_vertical)};
+                                               everywhere ? fmt::format("{:g} m, {:g} m, {:g} m", everywhere->longitudinal,
+                                                                        everywhere->transverse_horizontal, everywhere->transverse_vertical)
+                                                          : "cell by cell")};
     for (const auto& solute : solutes_) {
         const auto sorption = solute.table.sorption ? solute.table.sorption->text(domain_.grid) : std::string("does not sorb");
         const auto decay =
             solute.decay_rate > 0 ? fmt::format(", half-life {}", quantity_text(std::log(2.0) / solute.decay_rate, unit("d"))) : "";
         lines.push_back(fmt::format("  {:<8} {:<16} {}{}", solute.id, solute.display, sorption, decay));
     }
+    if (biodegradation_)
+        for (auto& line : biodegradation_->summary()) lines.push_back(std::move(line));
     return lines;
 }
 

@@ -45,11 +45,12 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     adopt_medium();
     read_solutes(site, diagnostics);
     read_chains(site, diagnostics);
+    read_biodegradation(site, diagnostics);
     attach_sources(site, diagnostics);
     check_boundary_concentrations(site, diagnostics);
     check_stepping(diagnostics);
     next_step_ = table_.initial_step;
-    read_dispersivities(diagnostics);
+    read_dispersivities(site, diagnostics);
 }
 
 void SoluteTransport::add_events(std::set<double>& times) const { times.insert(events_.begin(), events_.end()); }
@@ -82,7 +83,7 @@ void SoluteTransport::initialise(State& state) {
         solutes_[s].initial_concentration = CellField();
     }
     for (Index s = 0; s < std::ssize(solutes_); ++s) start_storage(state, s);
-    before_ = state.concentration;
+    remember(state);
 }
 
 /// Stores start in equilibrium with the water, and a nonlinear one has its amount counted once; from then on it is kept.
@@ -105,6 +106,12 @@ void SoluteTransport::start_storage(const State& state, Index s) {
     solute.amount_before = solute.amount;
 }
 
+/// The concentrations are those that the next step begins with, or goes back to.
+void SoluteTransport::remember(const State& state) {
+    before_ = state.concentration;
+    if (biodegradation_) accepted_ = state.concentration;
+}
+
 // ---- one step ---------------------------------------------------------------------------------------------------------------------
 
 /// Of what a cell holds per concentration, the least over all substances [m³]. A law that is not linear counts with its water alone.
@@ -114,9 +121,11 @@ double SoluteTransport::smallest_capacity(const State& state, Index c) const {
     return state.mobile_water[c] + least;
 }
 
-/// Shortest time in which the flow renews what a cell holds, over all cells and substances [s].
+/// Shortest time in which the flow renews what a cell holds, over all cells and substances [s]. Cells that hold next to nothing, dry ones
+/// that rain passes, do not count: what enters them leaves them in the same step, however long.
 void SoluteTransport::update_renewal_time(const State& state) const {
     if (renewal_version_ == state.flow_version) return;
+    constexpr double dry = 1e-9;  // of the volume
     const auto& grid = domain_.grid;
     CellField outflow(grid);
     outflow_of_cells(grid, state.water_flux, outflow);
@@ -124,7 +133,8 @@ void SoluteTransport::update_renewal_time(const State& state) const {
         for (std::size_t n = 0; n < exchange.cells.size(); ++n) outflow[exchange.cells[n]] += std::max(0.0, -exchange.rate[n]);
     const auto fastest = parallel_maximum(grid.cell_count(), [&](Index c) {
         if (!grid.active(c)) return 0.0;
-        return outflow[c] / smallest_capacity(state, c);
+        const double held = smallest_capacity(state, c);
+        return held > dry * grid.volume(c) ? outflow[c] / held : 0.0;
     });
     renewal_time_ = fastest.value > 0 ? 1.0 / fastest.value : infinite;
     renewal_version_ = state.flow_version;
@@ -142,6 +152,7 @@ double SoluteTransport::longest_step(const State& state) const {
 void SoluteTransport::advance(State& state, const Step& step) {
     const auto begin = std::chrono::steady_clock::now();
     step_duration_ = step.duration;
+    react(state, step);
     update_dispersion(state);
     judge_grid(state);
     if (steps_explicitly(state)) {
@@ -169,7 +180,7 @@ void SoluteTransport::advance(State& state, const Step& step) {
 void SoluteTransport::accept(State& state, const Step& step) {
     update_renewal_time(state);
     largest_courant_ = std::max(largest_courant_, (steps_explicitly(state) ? explicit_duration_ : step.duration) / renewal_time_);
-    before_ = state.concentration;
+    remember(state);
     for (auto& solute : solutes_) {
         solute.storage.accept();
         for (const auto& source : solute.sources) source->accept();
@@ -179,7 +190,7 @@ void SoluteTransport::accept(State& state, const Step& step) {
 }
 
 void SoluteTransport::reject(State& state) {
-    state.concentration = before_;
+    state.concentration = before_ = accepted();
     for (auto& solute : solutes_) {
         solute.storage.reject();
         for (const auto& source : solute.sources) source->reject();
@@ -237,7 +248,7 @@ void SoluteTransport::load(CheckpointReader& in, State& state) {
         solute.amount_before = solute.amount;
     }
     next_step_ = in.read("transport/next_step");
-    before_ = state.concentration;
+    remember(state);
 }
 
 }  // namespace galena

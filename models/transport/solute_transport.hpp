@@ -11,6 +11,7 @@
 #include "simulation/equation.hpp"
 #include "numerics/explicit_step.hpp"
 #include "numerics/limited_transfer.hpp"
+#include "transport/biodegradation.hpp"
 #include "transport/dispersion.hpp"
 #include "transport/immobile_zone.hpp"
 #include "transport/solute_storage.hpp"
@@ -79,6 +80,9 @@ private:
     double announce(const State& state, Index s);
     void settle_contents(const CellField& water);
     void read_chains(const Site& site, Diagnostics& diagnostics);
+    void read_biodegradation(const Site& site, Diagnostics& diagnostics);
+    void react(State& state, const Step& step);
+    void remember(const State& state);
     void pass_on_decay(const State& state, Index s, const Step& step);
     void book_production(const State& state, const Solute& solute, const Step& step, std::vector<BudgetTerm>& terms) const;
     [[nodiscard]] double production_of(const State& state, const Solute& solute, Index c) const;
@@ -87,7 +91,7 @@ private:
     void make_room(State& state) const;
 
     [[nodiscard]] double smallest_capacity(const State& state, Index cell) const;
-    void read_dispersivities(Diagnostics& diagnostics);
+    void read_dispersivities(const Site& site, Diagnostics& diagnostics);
     void update_dispersion(const State& state);
     void judge_grid(const State& state);
     void update_renewal_time(const State& state) const;
@@ -140,7 +144,8 @@ private:
     void book_reactions(State& state, Index s, const Step& step);
     [[nodiscard]] double outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const;
     [[nodiscard]] double entering_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const;
-    [[nodiscard]] Amounts amounts_of(const State& state, const Solute& solute, Index c) const;
+    [[nodiscard]] const SpeciesField& accepted() const { return accepted_.species_count() > 0 ? accepted_ : before_; }
+    [[nodiscard]] Amounts amounts_of(const State& state, const Solute& solute, Index c, const SpeciesField& before) const;
     [[nodiscard]] BudgetTerm exchange_term(const State& state, const WaterExchange& exchange, const Solute& solute, const Step& step) const;
     [[nodiscard]] BudgetTerm held_term(const State& state, const SoluteSource& source, const Solute& solute, const Step& step) const;
     [[noreturn]] void fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const;
@@ -164,7 +169,9 @@ private:
     FaceField diffusion_geometry_;  ///< conductance per unit of molecular diffusion; empty when nothing diffuses
     FaceField dispersion_;          ///< mechanical, of the present flow [m³/s]; empty without dispersivity
     Index dispersion_version_ = -1;
-    SpeciesField before_;                                        ///< concentrations at the beginning of the step
+    SpeciesField before_;    ///< concentrations at the beginning of the step, after what reacts by itself
+    SpeciesField accepted_;  ///< before it did; empty without biodegradation: before_ then
+    std::unique_ptr<Biodegradation> biodegradation_;
     SpeciesField dissolved_before_edits_, sorbed_before_edits_;  ///< amounts [kg], during edits
     SpeciesField law_before_edits_;  ///< what a nonlinear law holds in equilibrium [kg]: tells where an edit changed it
     Stencil matrix_;

@@ -24,8 +24,8 @@ inline const Words words<TvdLimiter> = {"van_leer", "koren", "superbee", "modflo
 /// Other dispersivities in a zone.
 struct ZoneDispersivity {
     Name zone;
-    double longitudinal_dispersivity = 0;
-    std::optional<double> transverse_horizontal_dispersivity, transverse_vertical_dispersivity;
+    SpatialValue longitudinal_dispersivity;
+    std::optional<SpatialValue> transverse_horizontal_dispersivity, transverse_vertical_dispersivity;
 
     static auto parameters() {
         using T = ZoneDispersivity;
@@ -44,8 +44,8 @@ struct ZoneDispersivity {
 struct TransportTable {
     static constexpr std::string_view section = "transport", meaning = "transport of dissolved substances";
 
-    double longitudinal_dispersivity = 0;
-    std::optional<double> transverse_horizontal_dispersivity, transverse_vertical_dispersivity, plume_length;
+    std::optional<SpatialValue> longitudinal_dispersivity, transverse_horizontal_dispersivity, transverse_vertical_dispersivity;
+    std::optional<double> plume_length;
     std::vector<ZoneDispersivity> zones;
     TvdLimiter limiter = TvdLimiter::van_leer;
     AdvectionScheme advection = AdvectionScheme::upwind;
@@ -68,7 +68,7 @@ struct TransportTable {
     static auto parameters() {
         using T = TransportTable;
         return std::tuple{
-            parameter("longitudinal_dispersivity", &T::longitudinal_dispersivity, "m", not_negative, "along the flow").with_default(),
+            parameter("longitudinal_dispersivity", &T::longitudinal_dispersivity, "m", not_negative, "along the flow; 0 when absent"),
             parameter("transverse_horizontal_dispersivity", &T::transverse_horizontal_dispersivity, "m", not_negative,
                       "across the flow, horizontally; a tenth of the longitudinal when absent"),
             parameter("transverse_vertical_dispersivity", &T::transverse_vertical_dispersivity, "m", not_negative,

@@ -19,6 +19,7 @@ struct Evapotranspiration final : WaterBoundary {
     static constexpr std::string_view name = "evapotranspiration", meaning = "evaporation that depends on how deep the water table lies";
 
     Name zone{"all", {}};
+    std::map<std::string, double> solute_uptake;
     Series rate;
     EvaporationLaw law = EvaporationLaw::linear;
     double exponent = 2;
@@ -28,7 +29,7 @@ struct Evapotranspiration final : WaterBoundary {
     static auto parameters() {
         using T = Evapotranspiration;
         return std::tuple_cat(
-            boundary_parameters(),
+            boundary_parameters(), solute_uptake_parameter<T>(),
             std::tuple{
                 parameter("zone", &T::zone, "the columns above any cell of this zone").with_default(),
                 parameter("rate", &T::rate, "mm/d", not_negative, "potential rate, where the water table stands at the surface"),
@@ -44,6 +45,7 @@ struct Evapotranspiration final : WaterBoundary {
     [[nodiscard]] std::string_view type() const override { return name; }
     [[nodiscard]] bool determines_head() const override { return true; }
     [[nodiscard]] bool takes_solute() const override { return false; }
+    [[nodiscard]] const std::map<std::string, double>* plants_take() const override { return &solute_uptake; }
     [[nodiscard]] std::optional<Side> through_side() const override { return Side::top; }
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {

@@ -19,6 +19,7 @@ struct RootUptake final : WaterBoundary {
     static constexpr std::string_view name = "root_uptake", meaning = "transpiration, taken from the rooted depth as far as roots can";
 
     Name zone{"all", {}};
+    std::map<std::string, double> solute_uptake;
     Series transpiration;
     double root_depth = 0;
     RootDistribution distribution = RootDistribution::linear;
@@ -29,7 +30,7 @@ struct RootUptake final : WaterBoundary {
         using T = RootUptake;
         constexpr Bounds suction{-infinite, 0, true, true};
         return std::tuple_cat(
-            boundary_parameters(),
+            boundary_parameters(), solute_uptake_parameter<T>(),
             std::tuple{
                 parameter("zone", &T::zone, "the columns above any cell of this zone").with_default(),
                 parameter("transpiration", &T::transpiration, "mm/d", not_negative, "potential transpiration"),
@@ -52,6 +53,7 @@ struct RootUptake final : WaterBoundary {
 
     [[nodiscard]] std::string_view type() const override { return name; }
     [[nodiscard]] bool takes_solute() const override { return false; }
+    [[nodiscard]] const std::map<std::string, double>* plants_take() const override { return &solute_uptake; }
 
     void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
         if (!(anaerobiosis >= optimum_wet && optimum_wet >= optimum_dry && optimum_dry > wilting))
