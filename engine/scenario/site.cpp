@@ -339,6 +339,25 @@ void check_names(const std::vector<Named>& list, std::string_view what, Diagnost
 
 }  // namespace
 
+namespace {
+
+/// A value of a list [{ from = DATE, value = ... }] that begins when the run is over never holds: a year mistyped, most likely. (Files may
+/// reach beyond the run: they are records.)
+void check_series_end(const Node& node, const Date& end, Diagnostics& diagnostics) {
+    for (const auto& item : node.items) {
+        const auto* from = item.is_table() && item.find("value") ? item.find("from") : nullptr;
+        if (from && from->value.kind == Node::Kind::date && from->value.date > end)
+            diagnostics.error(from->value.place,
+                              fmt::format("the series goes on after the run: a value from {}, but the run ends on {}",
+                                          from->value.date.text(), end.text()),
+                              "remove it, or let the run last longer");
+        check_series_end(item, end, diagnostics);
+    }
+    for (const auto& entry : node.entries) check_series_end(entry.value, end, diagnostics);
+}
+
+}  // namespace
+
 Site Site::from_tree(const Node& given, const std::filesystem::path& folder, Diagnostics& diagnostics) {
     Site site;
     ReadContext context{diagnostics, folder};
@@ -376,6 +395,9 @@ Site Site::from_tree(const Node& given, const std::filesystem::path& folder, Dia
                                                       std::find(misspelt.begin(), misspelt.end(), kind.needs) == misspelt.end())
             diagnostics.error(entry->place, fmt::format("{} is given and not used: there is no [{}]", kind.heading(), kind.needs),
                               fmt::format("add [{}], or remove it", kind.needs));
+    if (const auto* when = site.find<SiteTable>(); when && site.sound("site"))
+        for (const auto& entry : tree.entries)
+            if (entry.key != ScenarioTables::section) check_series_end(entry.value, when->start.plus(when->length()), diagnostics);
     check_names(site.section<ZoneTables>().list, "zone", diagnostics);
     check_names(site.section<SurveyTables>().list, "survey", diagnostics);
     check_names(site.section<ObservationTables>().list, "observation", diagnostics);
