@@ -59,8 +59,9 @@ verify: build
 	tests=$$?; scripts/verification-report finish $(BUILD)/verification.csv docs/verification.md && exit $$tests
 
 examples: program
-	@failed=; for site in examples/*/site.toml; do \
-	    name=$$(basename $$(dirname $$site)); echo "== $$name"; \
+	@failed=; for site in examples/*/*.toml; do \
+	    name=$$(basename $$(dirname $$site)); file=$$(basename $$site .toml); \
+	    [ $$file = site ] || name=$$name/$$file; echo "== $$name"; \
 	    $(BUILD)/galena run $$site --output $(RESULTS)/$$name || failed="$$failed $$name"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "failed:$$failed" >&2; exit 1; fi

@@ -127,6 +127,34 @@ TEST_CASE("example meuse: the survey becomes fields, the metals stay or leach as
     CHECK(area == doctest::Approx(3103 * 0.16));
 }
 
+TEST_CASE("example mt3dms: every problem runs to its end and balances") {
+    // In the reduced form those that take less than a second.
+    const std::vector<std::string> all{"column",    "kinetic_sorption", "point_source_3d",         "radial_flow",
+                                       "two_wells", "vertical_section", "injection_and_extraction"};
+    std::size_t sites = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(GALENA_SOURCE_DIR "/examples/mt3dms"))
+        sites += entry.path().extension() == ".toml" ? 1 : 0;
+    CHECK(sites == all.size());
+    for (const auto& name : all) {
+        const TemporaryFolder folder;
+        const auto out = folder / "out";
+        const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/mt3dms/" + name + ".toml --output " + out.string());
+        INFO(name, ": ", result.output);
+        REQUIRE(result.code == 0);
+        Diagnostics diagnostics;
+        const auto table = read_csv((out / "budget.csv").string(), {}, diagnostics);
+        REQUIRE_FALSE(diagnostics.has_errors());
+        const auto term = *table.find_column("term"), closure = *table.find_column("cumulative_in");
+        std::size_t closures = 0;
+        for (std::size_t row = 0; row < table.row_count(); ++row)
+            if (table.text(row, term) == "closure") {
+                ++closures;
+                CHECK(std::stod(std::string(table.text(row, closure))) < 1e-8);
+            }
+        CHECK(closures > 1);
+    }
+}
+
 TEST_CASE("example mt3dms: four rates of sorption, four breakthroughs") {
     const TemporaryFolder folder;
     const auto out = folder / "out";
