@@ -18,6 +18,29 @@ double Evaluation::violation() const {
 
 namespace {
 
+/// The first trial, as numbers from 0 to 1.
+std::vector<double> start_of(const OptimisationProblem& problem) {
+    std::vector<double> start(problem.low.size(), 0.5);
+    for (std::size_t n = 0; n < problem.start.size(); ++n)
+        start[n] = std::clamp((problem.start[n] - problem.low[n]) / (problem.high[n] - problem.low[n]), 0.0, 1.0);
+    return start;
+}
+
+/// From numbers from 0 to 1 to those between the bounds.
+std::vector<double> between_bounds(const OptimisationProblem& problem, const std::vector<double>& x) {
+    std::vector<double> at;
+    for (std::size_t n = 0; n < x.size(); ++n) {
+        const double part = std::clamp(x[n], 0.0, 1.0);
+        at.push_back(part == 1 ? problem.high[n] : problem.low[n] + part * (problem.high[n] - problem.low[n]));
+    }
+    return at;
+}
+
+constexpr double rounding = 1e-9;  ///< of the way between the bounds and numbers from 0 to 1
+bool same_point(const std::vector<double>& a, const std::vector<double>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](double u, double v) { return std::abs(u - v) <= rounding; });
+}
+
 /// The searches see numbers from 0 to 1; a point that comes back is not evaluated again.
 class Search {
 public:
@@ -27,9 +50,7 @@ public:
     }
 
     Optimum run() {
-        auto start = std::vector<double>(dimension(), 0.5);
-        for (std::size_t n = 0; n < problem_.start.size(); ++n)
-            start[n] = std::clamp((problem_.start[n] - problem_.low[n]) / (problem_.high[n] - problem_.low[n]), 0.0, 1.0);
+        const auto start = start_of(problem_);
         const auto& first = trial(start);
         if (first.found.evaluated() && first.found.objective != 0) scale_ = std::abs(first.found.objective);
         if (dimension() > 0) {
@@ -51,16 +72,11 @@ private:
     [[nodiscard]] std::size_t dimension() const { return problem_.low.size(); }
 
     const Trial& trial(const std::vector<double>& x) {
-        constexpr double rounding = 1e-9;  // of the way between the bounds and numbers from 0 to 1
-        const auto same = [&](double a, double b) { return std::abs(a - b) <= rounding; };
         for (std::size_t t = 0; t < tried_.size(); ++t)
-            if (std::equal(x.begin(), x.end(), tried_[t].begin(), same)) return optimum_.history[t];
+            if (same_point(x, tried_[t])) return optimum_.history[t];
         if (static_cast<int>(tried_.size()) >= most_trials_) throw Enough{};
         Trial fresh;
-        for (std::size_t n = 0; n < dimension(); ++n) {
-            const double part = std::clamp(x[n], 0.0, 1.0);
-            fresh.at.push_back(part == 1 ? problem_.high[n] : problem_.low[n] + part * (problem_.high[n] - problem_.low[n]));
-        }
+        fresh.at = between_bounds(problem_, x);
         fresh.found = problem_.evaluate(fresh.at);
         fresh.local = local_;
         if (fresh.found.evaluated() && fresh.found.constraints.size() != problem_.constraints)
@@ -147,6 +163,31 @@ private:
 };
 
 }  // namespace
+
+/// DIRECT begins in the middle and a third of the range to either side of it, along every axis (Jones et al. 1993).
+std::vector<std::vector<double>> certain_trials(const OptimisationProblem& problem, const OptimisationEffort& effort) {
+    constexpr double third = 1.0 / 3.0;
+    std::vector<std::vector<double>> points{start_of(problem)};
+    const auto most = static_cast<std::size_t>(1 + std::max(0, effort.global_trials));
+    const auto add = [&](const std::vector<double>& x) {
+        const bool known = std::any_of(points.begin(), points.end(), [&](const auto& p) { return same_point(p, x); });
+        if (!known && points.size() < most) points.push_back(x);
+    };
+    if (!problem.low.empty() && effort.global_trials > 1) {
+        std::vector<double> x(problem.low.size(), 0.5);
+        add(x);
+        for (auto& coordinate : x) {
+            const double middle = coordinate;
+            for (const double side : {-third, third}) {
+                coordinate = middle + side;
+                add(x);
+            }
+            coordinate = middle;
+        }
+    }
+    for (auto& point : points) point = between_bounds(problem, point);
+    return points;
+}
 
 Optimum minimise(const OptimisationProblem& problem, const OptimisationEffort& effort) { return Search(problem, effort).run(); }
 

@@ -45,6 +45,9 @@ struct Optimum {
     bool feasible = false;       ///< of the best
 };
 
+/// The trials that minimise() begins with whatever they give, in its order: they may be evaluated beforehand, side by side.
+std::vector<std::vector<double>> certain_trials(const OptimisationProblem& problem, const OptimisationEffort& effort = {});
+
 /// Globally DIRECT-L (Gablonsky & Kelley 2001) on objective + penalty, then locally COBYLA (Powell 1994) with the constraints themselves.
 /// Deterministic: the same problem gives the same trials. Throws what `evaluate` throws, and std::logic_error for bounds out of order.
 Optimum minimise(const OptimisationProblem& problem, const OptimisationEffort& effort = {});

@@ -152,6 +152,56 @@ void take_scenario(Node& tree, const std::string& name, const std::string& file,
     if (tree.find("scenario")) keep_measures(tree, chosen);
 }
 
+PricedChanges& PricedChanges::instance() {
+    static PricedChanges all;
+    return all;
+}
+
+bool PricedChanges::add(const std::string& table, const std::vector<std::string>& keys) {
+    for (const auto& key : keys) keys_.insert({table, key});
+    return true;
+}
+
+namespace {
+
+const Node* scenario_named(const Node& tree, const std::string& name) {
+    const auto* all = tree.find("scenario");
+    if (!all || !is_list_of_tables(all->value)) return nullptr;
+    for (const auto& item : all->value.items)
+        if (title_of(item) == name) return &item;
+    return nullptr;
+}
+
+}  // namespace
+
+bool is_assumption(const Node& tree, const std::string& scenario) {
+    const auto* chosen = scenario_named(tree, scenario);
+    const auto* assumption = chosen ? chosen->find("assumption") : nullptr;
+    return assumption && assumption->value.boolean;
+}
+
+std::vector<std::string> unpriced_changes(const Node& tree, const std::string& scenario) {
+    const auto* chosen = scenario_named(tree, scenario);
+    if (!chosen || is_assumption(tree, scenario)) return {};
+    const auto* set = chosen->find("set");
+    const auto* costs = set && set->value.is_table() ? set->value.find("cost") : nullptr;
+    if (costs && costs->value.is_table() && costs->value.find("work")) return {};
+    std::vector<std::string> changes;
+    const auto is_ground = [](const std::string& table) { return table == "boundary" || table == "source" || table == "medium"; };
+    for (const auto& left : texts_of(*chosen, "without"))
+        if (is_ground(left.text.substr(0, left.text.find('.')))) changes.push_back(left.text);
+    if (!set || !set->value.is_table()) return changes;
+    for (const auto& table : set->value.entries) {
+        if (!is_ground(table.key)) continue;
+        if (!table.value.is_table()) changes.push_back(table.key);
+        for (const auto& item : table.value.entries)
+            for (const auto& key : item.value.entries)
+                if (!PricedChanges::instance().contains(table.key, key.key))
+                    changes.push_back(fmt::format("{}.{}.{}", table.key, item.key, key.key));
+    }
+    return changes;
+}
+
 TreeExpansions& TreeExpansions::instance() {
     static TreeExpansions all;
     return all;

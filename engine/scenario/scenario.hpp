@@ -2,6 +2,8 @@
 // Scenarios: the base site with overrides and with some of its measures. They are merged as trees, before anything is read, so that every
 // check and every message works as for the base, with the place in the file.
 
+#include <set>
+
 #include "scenario/section.hpp"
 
 namespace galena {
@@ -13,6 +15,7 @@ struct ScenarioTable {
     std::vector<Name> measures;
     std::optional<Node> set;
     std::vector<Name> without;
+    bool assumption = false;
     Place place;
     Places places;
 
@@ -26,6 +29,10 @@ struct ScenarioTable {
                       "what differs from the base site: set.flow.regime = \"transient\"; an entry of a list by its name (of a medium: its "
                       "zone): set.boundary.west.head = \"3 m\"; a list adds to the list of the base"),
             parameter("without", &T::without, "entries of the base that are left out, by table and name: \"source.heap\""),
+            parameter("assumption", &T::assumption,
+                      "what `set` and `without` change is another guess at how things are, no work: it costs nothing. Else a change of a "
+                      "boundary, a source or a medium without a price makes the cost missing")
+                .with_default(),
         };
     }
 };
@@ -44,6 +51,24 @@ std::vector<std::string> scenario_names(const Node& tree);
 /// Makes the tree that of a scenario. No name: the base, with no measure when the file has scenarios, else with all. Mistakes in what the
 /// scenario says go to `diagnostics`.
 void take_scenario(Node& tree, const std::string& name, const std::string& file, Diagnostics& diagnostics);
+
+/// Keys of tables whose changes by a scenario have a price somewhere, as models say: {"boundary", {"cover", "liner"}}.
+class PricedChanges {
+public:
+    static PricedChanges& instance();
+    bool add(const std::string& table, const std::vector<std::string>& keys);
+    [[nodiscard]] bool contains(const std::string& table, const std::string& key) const { return keys_.contains({table, key}); }
+
+private:
+    std::set<std::pair<std::string, std::string>> keys_;
+};
+
+/// Whether a scenario says that what it changes is another guess at how things are.
+bool is_assumption(const Node& tree, const std::string& scenario);
+
+/// What a scenario changes of the site by works that nothing prices: "boundary.wadi". Empty where the scenario is an assumption, or brings
+/// the price of its works itself (set.cost.work).
+std::vector<std::string> unpriced_changes(const Node& tree, const std::string& scenario);
 
 /// Tables that follow from others: each function may add to the tree before it is read. Registered by models.
 class TreeExpansions {

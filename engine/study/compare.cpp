@@ -23,6 +23,7 @@
 #include "study/comparison_file.hpp"
 #include "study/run.hpp"
 #include "study/shared_start.hpp"
+#include "study/spare_memory.hpp"
 
 extern char** environ;
 
@@ -84,23 +85,8 @@ Checked check_scenarios(const CompareOptions& options, const std::vector<std::st
     return checked;
 }
 
-/// Bytes that are free, by the system's own count; 0 where it does not tell.
-double available_memory() {
-    std::ifstream in("/proc/meminfo");
-    for (std::string key, rest; in >> key;) {
-        double kilobytes = 0;
-        if (key == "MemAvailable:" && in >> kilobytes) return 1024 * kilobytes;
-        std::getline(in, rest);
-    }
-    return 0;
-}
-
-/// A run takes about 2 kB per cell, and 50 MB for itself.
 int affordable_jobs(const CompareOptions& options, std::size_t scenarios, Index cells) {
-    const int cores = thread_count();
-    int jobs = options.jobs > 0 ? options.jobs : cores;
-    if (const double memory = available_memory(); memory > 0 && options.jobs == 0)
-        jobs = std::min(jobs, static_cast<int>(0.8 * memory / (50e6 + 2000.0 * static_cast<double>(cells))));
+    const int jobs = options.jobs > 0 ? options.jobs : affordable_runs(static_cast<double>(cells), thread_count());
     return std::clamp(jobs, 1, static_cast<int>(scenarios));
 }
 
@@ -210,7 +196,7 @@ void write_csv(const std::filesystem::path& file, const std::vector<ComparedScen
     CsvWriter out(file, header);
     for (const auto& s : scenarios) {
         std::vector<CsvWriter::Field> row{std::string_view(s.name), std::string_view(s.status), static_cast<double>(s.exit_code),
-                                          s.pareto ? 1.0 : 0.0};
+                                          s.pareto};
         for (const auto& figure : figures) row.emplace_back(s.figure(figure));
         out.row(row);
     }
@@ -226,30 +212,53 @@ nlohmann::json json_of(const std::vector<ComparedScenario>& scenarios) {
             if (std::isfinite(value)) figures[name] = value;
             else figures[name] = nullptr;
         }
-        list.push_back(
-            {{"scenario", s.name}, {"status", s.status}, {"exit_code", s.exit_code}, {"pareto", s.pareto}, {"figures", figures}});
+        nlohmann::json pareto = nullptr;
+        if (!std::isnan(s.pareto)) pareto = s.pareto != 0;
+        list.push_back({{"scenario", s.name},
+                        {"status", s.status},
+                        {"exit_code", s.exit_code},
+                        {"pareto", pareto},
+                        {"unpriced", s.unpriced},
+                        {"figures", figures}});
     }
     return {{"scenarios", list}};
 }
 
 std::string cell(double value, double scale = 1) { return std::isnan(value) ? "-" : fmt::format("{:.4g}", value * scale); }
 
+/// "> 12": at least so much; some prices are missing.
+std::string cost_cell(const ComparedScenario& s) {
+    const double known = known_cost_of(s);
+    if (!(s.figure("missing_prices") > 0)) return cell(known, 1e-3);
+    return known > 0 ? "> " + cell(known, 1e-3) : "missing";
+}
+
+void print_missing(const std::vector<ComparedScenario>& scenarios) {
+    for (const auto& s : scenarios) {
+        const auto prices = s.figure("missing_prices") - static_cast<double>(s.unpriced.size());
+        if (prices > 0) fmt::print("{}: {:g} prices are missing from the cost; {}/tables/costs.csv tells which\n", s.name, prices, s.name);
+        if (s.unpriced.empty()) continue;
+        fmt::print("{}: no price stands for what it changes: {}\n", s.name, fmt::join(s.unpriced, ", "));
+        fmt::print("    give it with set.cost.work = [{{ ... }}], or say assumption = true where it is no work\n");
+    }
+}
+
 /// The figures people ask for first; the rest stands in comparison.csv.
 void print_table(const std::vector<ComparedScenario>& scenarios) {
     fmt::print("\n{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7}\n", "scenario", "status", "cost, 1000", "removed, kg",
                "left, kg", "final/limit", "exceeded, a", "CO2, t", "Pareto");
     for (const auto& s : scenarios) {
-        double cost = std::numeric_limits<double>::quiet_NaN(), removed = 0, left = 0;
+        double removed = 0, left = 0;
         for (const auto& name : s.order) {
-            if (name.starts_with("net_present_cost [")) cost = s.figure(name);
             if (name.starts_with("removed_net/")) removed += s.figure(name);
             if (name.starts_with("left/")) left += s.figure(name);
         }
-        fmt::print("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7}\n", s.name, s.status, cell(cost, 1e-3), cell(removed),
+        fmt::print("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7}\n", s.name, s.status, cost_cell(s), cell(removed),
                    cell(left), cell(s.figure("worst_final_over_limit")), cell(s.figure("longest_exceedance [a]")),
-                   cell(s.figure("carbon_dioxide [t]")), s.pareto ? "yes" : "");
+                   cell(s.figure("carbon_dioxide [t]")), s.assumption ? "-" : std::isnan(s.pareto) ? "?" : s.pareto != 0 ? "yes" : "");
     }
     fmt::print("\ncost: net present, middle price; final/limit and exceeded: of the receptor that fares worst\n");
+    print_missing(scenarios);
 }
 
 ExitCode compare_sound(const CompareOptions& options) {
@@ -258,12 +267,15 @@ ExitCode compare_sound(const CompareOptions& options) {
     const auto where = options.output ? *options.output : options.site.parent_path() / "results";
     const auto folder = OutputFolder::prepare(where);
     const auto codes = run_all(options, folder.path(), names, checked, affordable_jobs(options, names.size(), checked.cells));
+    const auto base = read_toml(options.site);
     std::vector<ComparedScenario> scenarios;
     for (std::size_t n = 0; n < names.size(); ++n) {
         ComparedScenario scenario;
         scenario.name = names[n];
         scenario.exit_code = codes[n];
         scenario.status = status_of(codes[n]);
+        scenario.unpriced = unpriced_changes(base, names[n]);
+        scenario.assumption = is_assumption(base, names[n]);
         if (codes[n] == done) read_figures(folder / names[n] / "results.h5", scenario);
         scenarios.push_back(std::move(scenario));
     }

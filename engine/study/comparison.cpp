@@ -59,7 +59,22 @@ void add_costs(const ResultsFile& file, ComparedScenario& scenario) {
         scenario.set(fmt::format("{}_low [{}]", what, currency), total.number("low", row));
         scenario.set(fmt::format("{}_high [{}]", what, currency), total.number("high", row));
     }
-    if (total.rows() == 0) scenario.set("net_present_cost [USD]", 0);
+    if (total.rows() > 0) return;
+    scenario.set("net_present_cost [USD]", 0);  // nothing is done, nothing is paid
+    scenario.set("missing_prices", 0);
+}
+
+/// A cost of which a part is missing is missing; what is known of it stands apart.
+void mark_missing(ComparedScenario& scenario) {
+    const double missing = scenario.figure("missing_prices") + static_cast<double>(scenario.unpriced.size());
+    scenario.set("missing_prices", missing);
+    if (missing == 0) return;
+    const auto names = scenario.order;
+    for (const auto& name : names)
+        if (const auto bracket = name.find(" ["); name.starts_with("net_present_cost")) {
+            scenario.set(name.substr(0, bracket) + "_known" + name.substr(bracket), scenario.figure(name));
+            scenario.set(name, nan);
+        }
 }
 
 void add_effects(const ResultsFile& file, ComparedScenario& scenario) {
@@ -169,13 +184,39 @@ void add_contained(const ResultsFile& file, ComparedScenario& scenario) {
     }
 }
 
-double cost_of(const ComparedScenario& scenario) {
+double figure_of(const ComparedScenario& scenario, std::string_view start) {
     for (const auto& name : scenario.order)
-        if (name.starts_with("net_present_cost [")) return scenario.figure(name);
+        if (name.starts_with(start)) return scenario.figure(name);
     return nan;
 }
 
+/// What a plan is judged by; the cost is a lower bound where prices are missing.
+struct Goals {
+    double cost = 0, over_limit = 0, exceeded = 0;
+    bool cost_is_known = true;
+
+    explicit Goals(const ComparedScenario& s)
+        : cost(cost_of(s)), over_limit(s.figure("worst_final_over_limit")), exceeded(s.figure("longest_exceedance [a]")),
+          cost_is_known(s.figure("missing_prices") == 0) {
+        if (!cost_is_known) cost = known_cost_of(s);
+    }
+    [[nodiscard]] bool comparable() const { return !std::isnan(cost) && !std::isnan(over_limit) && !std::isnan(exceeded); }
+    /// As good in everything and better in one, whatever the missing prices are.
+    [[nodiscard]] bool beats(const Goals& other) const {
+        if (!cost_is_known) return false;
+        const bool no_worse = cost <= other.cost && over_limit <= other.over_limit && exceeded <= other.exceeded;
+        return no_worse && (cost < other.cost || over_limit < other.over_limit || exceeded < other.exceeded);
+    }
+};
+
 }  // namespace
+
+double cost_of(const ComparedScenario& scenario) { return figure_of(scenario, "net_present_cost ["); }
+
+double known_cost_of(const ComparedScenario& scenario) {
+    const double partly = figure_of(scenario, "net_present_cost_known [");
+    return std::isnan(partly) ? cost_of(scenario) : partly;
+}
 
 void ComparedScenario::set(const std::string& name_of_figure, double value) {
     if (!figures.contains(name_of_figure)) order.push_back(name_of_figure);
@@ -190,6 +231,7 @@ double ComparedScenario::figure(const std::string& name_of_figure) const {
 void read_figures(const std::filesystem::path& results, ComparedScenario& scenario) {
     const auto file = ResultsFile::open(results, false);
     add_costs(file, scenario);
+    mark_missing(scenario);
     add_receptors(file, scenario);
     add_masses(file, scenario);
     add_contained(file, scenario);
@@ -205,25 +247,15 @@ void judge(std::vector<ComparedScenario>& scenarios) {
             if (name.starts_with("removed_net/")) kg += s.figure(name);
         if (kg > 0) s.set("cost_per_kg_removed", cost_of(s) / kg);
     }
-    const auto goals = [](const ComparedScenario& s) {
-        return std::vector<double>{cost_of(s), s.figure("worst_final_over_limit"), s.figure("longest_exceedance [a]")};
-    };
-    const auto comparable = [](const std::vector<double>& g) {
-        return std::none_of(g.begin(), g.end(), [](double v) { return std::isnan(v); });
-    };
     for (auto& s : scenarios) {
-        const auto mine = goals(s);
-        s.pareto = s.status == "finished" && comparable(mine);
-        for (const auto& other : scenarios) {
-            const auto theirs = goals(other);
-            if (&other == &s || other.status != "finished" || !comparable(theirs) || !s.pareto) continue;
-            bool no_worse = true, better = false;
-            for (std::size_t n = 0; n < mine.size(); ++n) {
-                no_worse = no_worse && theirs[n] <= mine[n];
-                better = better || theirs[n] < mine[n];
-            }
-            if (no_worse && better) s.pareto = false;
-        }
+        const Goals mine(s);
+        s.pareto = s.assumption ? nan : 0;
+        if (s.assumption || s.status != "finished" || !mine.comparable()) continue;
+        const bool beaten = std::any_of(scenarios.begin(), scenarios.end(), [&](const ComparedScenario& other) {
+            const Goals theirs(other);
+            return &other != &s && !other.assumption && other.status == "finished" && theirs.comparable() && theirs.beats(mine);
+        });
+        s.pareto = beaten ? 0 : mine.cost_is_known ? 1 : nan;
     }
 }
 

@@ -19,11 +19,20 @@ struct ComparedScenario {
     void set(const std::string& figure, double value);
     /// NaN when there is none.
     [[nodiscard]] double figure(const std::string& name_of_figure) const;
-    bool pareto = false;  ///< no other scenario is at least as good in cost, duration and final concentration, and better in one
+    /// 1: no other scenario whose cost is known is at least as good in cost, duration and final concentration, and better in one. 0: there
+    /// is one. NaN: not known, because a price is missing, or no plan: another assumption, which is no choice.
+    double pareto = 0;
+    bool assumption = false;
+    std::vector<std::string> unpriced;  ///< changes of the site that no price stands for
 };
 
 /// Reads the figures of a finished scenario from its results.h5.
 void read_figures(const std::filesystem::path& results, ComparedScenario& scenario);
+
+/// Net present cost, middle price; NaN when a part of it is missing.
+double cost_of(const ComparedScenario& scenario);
+/// As far as prices are known.
+double known_cost_of(const ComparedScenario& scenario);
 
 /// Mass removed by measures over that of a base in which nothing is done, cost per kg, and the Pareto flags.
 void judge(std::vector<ComparedScenario>& scenarios);

@@ -52,7 +52,7 @@ void write_comparison(const std::filesystem::path& path, const ResultsMetadata& 
         scenario.push_back(s.name);
         status.push_back(s.status);
         exit_code.push_back(s.exit_code);
-        pareto.push_back(s.pareto ? 1 : 0);
+        pareto.push_back(s.pareto);
         for (const auto& name : names) value.push_back(s.figure(name));
     }
     file.write("/comparison/scenario", scenario);
@@ -63,7 +63,9 @@ void write_comparison(const std::filesystem::path& path, const ResultsMetadata& 
     describe(file, "/comparison/exit_code", "of the run", "1");
     file.write("/comparison/pareto", pareto);
     describe(file, "/comparison/pareto",
-             "1: no other scenario is at least as good in cost, final concentration and duration of exceedance, and better in one", "1");
+             "1: no other scenario of known cost is at least as good in cost, final concentration and duration of exceedance, and better in "
+             "one; 0: there is one; NaN: a price is missing, or it is no plan but another assumption",
+             "1");
     file.write("/comparison/figure", figure);
     describe(file, "/comparison/figure", "names of the figures: the columns");
     file.write("/comparison/unit", units);
@@ -86,7 +88,7 @@ std::vector<ComparedScenario> read_comparison(const std::filesystem::path& path)
         one.name = names[s];
         one.status = status[s];
         one.exit_code = static_cast<int>(exit_code[s]);
-        one.pareto = pareto[s] != 0;
+        one.pareto = pareto[s];
         for (std::size_t f = 0; f < figure.size(); ++f)
             if (const double v = value[s * figure.size() + f]; !std::isnan(v))
                 one.set(units[f].empty() ? figure[f] : figure[f] + " [" + units[f] + "]", v);

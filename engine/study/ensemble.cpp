@@ -20,6 +20,7 @@
 #include "study/risk_analysis.hpp"
 #include "study/run.hpp"
 #include "study/run_journal.hpp"
+#include "study/spare_memory.hpp"
 #include "study/worker_pool.hpp"
 
 namespace galena {
@@ -31,17 +32,6 @@ void request_stop(int) {
     stop_requested = true;
     std::signal(SIGINT, SIG_DFL);
 }
-
-/// Memory that the system could give now [bytes]; infinite where it does not say.
-double available_memory() {
-    std::ifstream in("/proc/meminfo");
-    for (std::string line; std::getline(in, line);)
-        if (line.starts_with("MemAvailable:")) return 1024 * std::strtod(line.c_str() + 13, nullptr);
-    return infinite;
-}
-
-/// What one run of so many cells takes at most: grid, medium, state, matrices and multigrid levels of flow and transport.
-double memory_of_run(double cells) { return 64e6 + 1500 * cells; }
 
 /// Cells of a run below which a second thread brings nothing.
 constexpr Index cells_per_thread = 200'000;
@@ -122,8 +112,7 @@ private:
     [[nodiscard]] int workers() const {
         const int asked = options_.workers.value_or(site_.section<RiskTable>().workers);
         if (asked > 0) return asked;
-        const auto fit = available_memory() * 0.8 / memory_of_run(static_cast<double>(grid_->cell_count()));
-        return static_cast<int>(std::clamp(fit, 1.0, static_cast<double>(cores_)));
+        return affordable_runs(static_cast<double>(grid_->cell_count()), cores_);
     }
 
     bool simulate() {

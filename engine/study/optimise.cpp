@@ -2,19 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <fstream>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "core/parallel.hpp"
 #include "core/suggestion.hpp"
 #include "output/csv_writer.hpp"
 #include "output/output_folder.hpp"
 #include "output/results_file.hpp"
 #include "scenario/scenario.hpp"
-#include "study/plan_trial.hpp"
+#include "simulation/simulation.hpp"
+#include "study/plan_runner.hpp"
 #include "study/plan_variables.hpp"
 #include "study/run.hpp"
+#include "study/spare_memory.hpp"
 
 namespace galena {
 
@@ -22,9 +26,15 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
+std::atomic<bool> stop_requested{false};
+void request_stop(int) {
+    stop_requested = true;
+    std::signal(SIGINT, SIG_DFL);
+}
+
 /// One trial: the values chosen and what they gave.
 struct PlanTrial {
-    std::vector<Node> values;  ///< one per variable
+    PlanValues values;
     PlanOutcome outcome;
     bool local = false;
 
@@ -53,14 +63,18 @@ double number_of(const Node& node) {
 
 class PlanSearch {
 public:
-    explicit PlanSearch(const OptimiseOptions& options) : options_(options) {}
+    explicit PlanSearch(const OptimiseOptions& options) : options_(options), cores_(thread_count()) {}
 
     ExitCode run() {
+        set_thread_count(1);  // plans run in forks of this process, and threads of OpenMP do not survive a fork
         read();
-        folder_ = std::make_unique<OutputFolder>(
-            OutputFolder::prepare(options_.output ? *options_.output : options_.site.parent_path() / "results"));
-        open_history();
-        for_each_combination([&](const std::vector<Node>& chosen) { search(chosen); });
+        open();
+        try {
+            prepare();
+            for_each_combination([&](const PlanValues& chosen) { search(chosen); });
+        } catch (const PlanRunner::Stopped&) {
+            return stopped();
+        }
         return finish();
     }
 
@@ -90,6 +104,37 @@ private:
         sound.throw_if_errors();
         start_ = site.section<SiteTable>().start;
         name_ = site.section<SiteTable>().name;
+        Diagnostics told_by_trials;
+        if (const auto simulation = Simulation::build(site, told_by_trials)) cells_ = simulation->domain().grid.cell_count();
+    }
+
+    /// What results of plans depend on besides the values chosen. How long is searched, and between which bounds, may change.
+    [[nodiscard]] std::string key() const {
+        auto site = tree_;
+        std::erase_if(site.entries, [](const Entry& e) { return e.key == "scenario" || e.key == "optimise"; });
+        auto text = toml_text(site) + '\0' + words<OptimiseGoal>[static_cast<std::size_t>(wanted_.goal)] + '\0' + program_version();
+        for (const auto& v : variables_) text += '\0' + v.key();
+        for (std::size_t n = 0; n < wanted_.limits.size(); ++n)
+            text += fmt::format("\1{}\1{}", limit_name(n), wanted_.limits[n].below.value_or(nan));
+        return sha256(text);
+    }
+
+    void open() {
+        const auto where = options_.resume   ? *options_.resume
+                           : options_.output ? *options_.output
+                                             : options_.site.parent_path() / "results";
+        constexpr const char* journal = "plans.part";
+        folder_ = std::make_unique<OutputFolder>(options_.resume ? OutputFolder::reopen(where, journal) : OutputFolder::prepare(where));
+        stop_requested = false;
+        std::signal(SIGINT, request_stop);
+        std::signal(SIGTERM, request_stop);
+        const int workers = options_.workers.value_or(affordable_runs(static_cast<double>(cells_), cores_));
+        runner_ = std::make_unique<PlanRunner>(*folder_ / journal, key(), options_.resume.has_value(),
+                                               PlanRunner::Options{workers, cores_, &stop_requested, options_.stop_after},
+                                               [this](const PlanValues& values) { return simulate(values); });
+        if (runner_->taken_up() > 0 && !options_.quiet && !options_.json)
+            fmt::print("{} plans are known already\n", runner_->taken_up());
+        open_history();
     }
 
     void take_named_scenario(Diagnostics& diagnostics) {
@@ -128,10 +173,10 @@ private:
     // ---- the search ---------------------------------------------------------------------------------------------------------------
 
     /// All combinations of what is chosen among values; one without any.
-    void for_each_combination(const std::function<void(const std::vector<Node>&)>& body) const {
+    void for_each_combination(const std::function<void(const PlanValues&)>& body) const {
         std::vector<std::size_t> at(variables_.size(), 0);
         for (;;) {
-            std::vector<Node> chosen(variables_.size());
+            PlanValues chosen(variables_.size());
             for (std::size_t v = 0; v < variables_.size(); ++v)
                 if (variables_[v].choices() > 0) chosen[v] = variables_[v].choice(at[v]);
             body(chosen);
@@ -145,38 +190,79 @@ private:
         }
     }
 
-    /// The numbers between bounds, with the choices fixed.
-    void search(std::vector<Node> chosen) {
-        OptimisationProblem problem;
+    /// Variables that are numbers between bounds.
+    [[nodiscard]] std::vector<std::size_t> free_variables() const {
         std::vector<std::size_t> free;
-        for (std::size_t v = 0; v < variables_.size(); ++v) {
-            if (variables_[v].choices() > 0) continue;
-            free.push_back(v);
+        for (std::size_t v = 0; v < variables_.size(); ++v)
+            if (variables_[v].choices() == 0) free.push_back(v);
+        return free;
+    }
+    [[nodiscard]] OptimisationProblem problem() const {
+        OptimisationProblem problem;
+        for (const auto v : free_variables()) {
             problem.low.push_back(variables_[v].low());
             problem.high.push_back(variables_[v].high());
             problem.start.push_back(variables_[v].present(tree_).value_or(0.5 * (variables_[v].low() + variables_[v].high())));
         }
         problem.constraints = wanted_.limits.size();
-        problem.evaluate = [&](std::span<const double> x) {
-            for (std::size_t n = 0; n < free.size(); ++n) chosen[free[n]] = variables_[free[n]].value(x[n]);
-            return evaluate(chosen);
-        };
+        return problem;
+    }
+    [[nodiscard]] OptimisationEffort effort() const {
+        return {.global_trials = wanted_.global_trials, .local_trials = wanted_.local_trials, .tolerance = wanted_.tolerance};
+    }
+    [[nodiscard]] PlanValues with_numbers(PlanValues chosen, std::span<const double> x) const {
+        const auto free = free_variables();
+        for (std::size_t n = 0; n < free.size(); ++n) chosen[free[n]] = variables_[free[n]].value(x[n]);
+        return chosen;
+    }
+
+    /// Every choice, and the trials that each search begins with in any case, side by side.
+    void prepare() {
+        std::vector<PlanValues> plans;
+        for_each_combination([&](const PlanValues& chosen) {
+            for (const auto& x : certain_trials(problem(), effort())) plans.push_back(with_numbers(chosen, x));
+        });
+        runner_->prepare(plans);
+    }
+
+    /// The numbers between bounds, with the choices fixed.
+    void search(const PlanValues& chosen) {
+        auto asked = problem();
+        asked.evaluate = [&](std::span<const double> x) { return evaluate(with_numbers(chosen, x)); };
         const auto first = trials_.size();
-        const auto optimum = minimise(
-            problem, {.global_trials = wanted_.global_trials, .local_trials = wanted_.local_trials, .tolerance = wanted_.tolerance});
+        const auto optimum = minimise(asked, effort());
         for (std::size_t n = 0; n < optimum.history.size(); ++n) trials_[first + n].local = optimum.history[n].local;
     }
 
-    Evaluation evaluate(const std::vector<Node>& values) {
+    /// In a process of its own.
+    [[nodiscard]] PlanResult simulate(const PlanValues& values) const {
         auto tree = tree_;
         // Measures that are not done go last: the keys of their variables are still put, and mean nothing.
         for (const bool measures : {false, true})
             for (std::size_t v = 0; v < variables_.size(); ++v)
                 if (variables_[v].is_measure() == measures) variables_[v].put(tree, values[v]);
         drop_empty_measures(tree);
-        Diagnostics diagnostics;
-        PlanTrial trial{values, run_plan(tree, options_.site.parent_path(), wanted_, diagnostics), false};
-        if (trials_.empty()) diagnostics.throw_if_errors();  // what is wrong with the first is wrong with the file
+        PlanResult result;
+        try {
+            Diagnostics diagnostics;
+            result.outcome = run_plan(tree, options_.site.parent_path(), wanted_, diagnostics);
+            for (const auto& d : diagnostics.all())
+                if (d.severity == Diagnostic::Severity::error) result.mistakes.push_back(d);
+        } catch (const std::exception& fault) {
+            result.outcome = {};
+            result.outcome.failure = fault.what();
+        }
+        return result;
+    }
+
+    Evaluation evaluate(const PlanValues& values) {
+        const auto& result = runner_->result(values);
+        if (trials_.empty()) {  // what is wrong with the first is wrong with the file
+            Diagnostics diagnostics;
+            for (const auto& m : result.mistakes) diagnostics.error(m.place, m.what, m.hint);
+            diagnostics.throw_if_errors();
+        }
+        PlanTrial trial{values, result.outcome, false};
         write_row(trial);
         trials_.push_back(std::move(trial));
         say_progress();
@@ -243,6 +329,13 @@ private:
                    trial.outcome.currency, trial.keeps() ? "keeps every limit" : fmt::format("{:.3g} times a limit", trial.worst()),
                    trials_.size() - 1 == best() ? ", the best so far" : "", plan_text(trial));
         std::fflush(stdout);
+    }
+
+    ExitCode stopped() const {
+        if (!options_.quiet)
+            fmt::print(stderr, "interrupted after {} plans; go on with: galena optimise {} --resume {}\n", trials_.size(),
+                       options_.site.string(), folder_->path().string());
+        return interrupted;
     }
 
     ExitCode finish() {
@@ -410,6 +503,9 @@ private:
     }
 
     OptimiseOptions options_;
+    int cores_;
+    Index cells_ = 0;
+    std::unique_ptr<PlanRunner> runner_;
     OptimiseTable wanted_;
     Node base_, tree_;  ///< as read; with the scenario taken
     std::vector<PlanVariable> variables_;

@@ -17,7 +17,13 @@ std::function<ExitCode()> prepare_optimise(CLI::App& app) {
     };
     const auto given = std::make_shared<Given>();
     app.add_option("site", given->options.site, "site file (TOML) with an [optimise]")->required();
-    app.add_option("--output", given->options.output, "folder of the results; results/ beside the site file when absent");
+    auto* output = app.add_option("--output", given->options.output, "folder of the results; results/ beside the site file when absent");
+    app.add_option("--resume", given->options.resume, "folder of a search to go on with: plans that were run are read, not run again")
+        ->excludes(output);
+    app.add_option("--workers", given->options.workers, "plans at the same time")->check(CLI::PositiveNumber);
+    app.add_option("--stop-after", given->options.stop_after, "stop after so many plans as Ctrl-C would")
+        ->check(CLI::PositiveNumber)
+        ->group("");
     app.add_option("--format", given->format, "text or json")->check(CLI::IsMember({"text", "json"}));
     app.add_flag("--quiet", given->options.quiet, "print nothing but trouble");
     return [given] {

@@ -40,25 +40,91 @@ std::vector<double> times_of(const Site& site, Diagnostics& diagnostics) {
     return times;
 }
 
-void add_targets(const RiskLimitTable& limit, const Site& site, const Domain& domain, RiskPlan& plan, Diagnostics& diagnostics) {
-    const auto& points = site.section<ObservationTables>().list;
-    std::vector<std::string> names;
-    for (const auto& point : points) names.push_back(point.name.text);
-    std::vector<std::size_t> chosen;
-    for (const auto& receptor : limit.receptors)
-        if (const auto at = number_of(receptor, names, "observation point", diagnostics)) chosen.push_back(*at);
-    if (limit.receptors.empty())
-        for (std::size_t n = 0; n < points.size(); ++n) chosen.push_back(n);
-    for (const auto n : chosen) {
-        Diagnostics known_already;  // whoever writes observations names points that lie nowhere
-        const auto cell = observation_cell(points[n], domain.grid, known_already);
-        if (cell) plan.targets.push_back({names[n], limit.substance.text, limit.concentration, *cell});
+/// Where limits may be judged: observation points and receptors, by one list of names. A point goes before a receptor of its name.
+class JudgedPlaces {
+public:
+    JudgedPlaces(const Site& site, const Domain& domain, Diagnostics& diagnostics)
+        : points_(site.section<ObservationTables>().list), domain_(domain), receptors_(Receptors::of(site, domain, diagnostics)) {
+        for (const auto& point : points_) names_.push_back(point.name.text);
+        if (receptors_)
+            for (const auto& receptor : receptors_->list()) names_.push_back(receptor.name);
     }
-    plan.plumes.push_back({limit.substance.text, limit.concentration});
+
+    [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
+    [[nodiscard]] std::size_t points() const { return points_.size(); }
+    [[nodiscard]] std::vector<std::size_t> all() const {
+        std::vector<std::size_t> numbers;
+        for (std::size_t n = 0; n < names_.size(); ++n)
+            if (std::find(names_.begin(), names_.end(), names_[n]) == names_.begin() + static_cast<std::ptrdiff_t>(n)) numbers.push_back(n);
+        return numbers;
+    }
+    /// The place's own limit of a substance, where it is a receptor that has one. [kg/m³]
+    [[nodiscard]] std::optional<double> own_limit(std::size_t n, const std::string& substance) const {
+        if (n < points_.size()) return {};
+        const auto& limits = receptors_->list()[n - points_.size()].limits;
+        const auto found = limits.find(substance);
+        return found == limits.end() ? std::nullopt : std::optional(found->second);
+    }
+    void add_target(std::size_t n, const std::string& substance, double limit, RiskPlan& plan) const {
+        if (n >= points_.size()) {
+            plan.targets.push_back({names_[n], substance, limit, 0, n - points_.size()});
+            return;
+        }
+        Diagnostics known_already;  // whoever writes observations names points that lie nowhere
+        const auto cell = observation_cell(points_[n], domain_.grid, known_already);
+        if (cell) plan.targets.push_back({names_[n], substance, limit, *cell});
+    }
+
+private:
+    const std::vector<ObservationTable>& points_;
+    const Domain& domain_;
+    std::unique_ptr<Receptors> receptors_;
+    std::vector<std::string> names_;
+};
+
+void add_plume(const std::string& substance, double limit, RiskPlan& plan) {
+    const bool known = std::any_of(plan.plumes.begin(), plan.plumes.end(),
+                                   [&](const RiskPlume& p) { return p.substance == substance && p.limit == limit; });
+    if (!known) plan.plumes.push_back({substance, limit});
+}
+
+void add_targets(const RiskLimitTable& limit, const JudgedPlaces& places, RiskPlan& plan, Diagnostics& diagnostics) {
+    std::vector<std::size_t> chosen;
+    for (const auto& receptor : limit.receptors) {
+        const auto at = number_of(receptor, places.names(), "observation point or receptor", diagnostics);
+        if (!at) continue;
+        chosen.push_back(*at);
+        if (!limit.concentration && !places.own_limit(*at, limit.substance.text))
+            diagnostics.error(receptor.place,
+                              fmt::format("'{}' has no limit of {}, and [[risk.limit]] gives none", receptor.text, limit.substance.text),
+                              "give concentration here, or limit or standard at the [[receptor]]");
+    }
+    if (limit.receptors.empty()) chosen = places.all();
+    const auto before = plan.targets.size();
+    for (const auto n : chosen) {
+        const auto value = limit.concentration ? limit.concentration : places.own_limit(n, limit.substance.text);
+        if (!value) continue;
+        places.add_target(n, limit.substance.text, *value, plan);
+        add_plume(limit.substance.text, *value, plan);
+    }
+    if (limit.concentration) add_plume(limit.substance.text, *limit.concentration, plan);
+    else if (plan.targets.size() == before && limit.receptors.empty())
+        diagnostics.error(limit.place, fmt::format("no [[receptor]] has a limit of {}, and [[risk.limit]] gives none", limit.substance.text),
+                          "give concentration here, or limit or standard at a [[receptor]]");
+}
+
+/// Without [[risk.limit]]: every limit of every receptor.
+void add_limits_of_receptors(const std::vector<std::string>& substances, const JudgedPlaces& places, RiskPlan& plan) {
+    for (const auto n : places.all())
+        for (const auto& substance : substances)
+            if (const auto limit = places.own_limit(n, substance)) {
+                places.add_target(n, substance, *limit, plan);
+                add_plume(substance, *limit, plan);
+            }
 }
 
 /// The wells of a monitoring become further targets, with the detection limit.
-void add_monitor(const RiskMonitoringTable& table, const Site& site, const Domain& domain, RiskPlan& plan, Diagnostics& diagnostics) {
+void add_monitor(const RiskMonitoringTable& table, const JudgedPlaces& places, RiskPlan& plan, Diagnostics& diagnostics) {
     RiskMonitor monitor{plan.targets.size(), {}, table.intervals, table.response};
     for (std::size_t t = 0; t < plan.targets.size() && monitor.receptor == plan.targets.size(); ++t)
         if (plan.targets[t].receptor == table.receptor.text && plan.targets[t].substance == table.substance.text) monitor.receptor = t;
@@ -70,12 +136,12 @@ void add_monitor(const RiskMonitoringTable& table, const Site& site, const Domai
     }
     std::vector<Name> wells = table.wells;
     if (wells.empty())
-        for (const auto& point : site.section<ObservationTables>().list)
-            if (point.name.text != table.receptor.text) wells.push_back(point.name);
+        for (std::size_t n = 0; n < places.points(); ++n)
+            if (places.names()[n] != table.receptor.text) wells.push_back({places.names()[n], table.receptor.place});
     const auto first = plan.targets.size();
     const auto plumes = plan.plumes.size();
-    RiskLimitTable limit{table.substance, table.detection, wells, {}};
-    if (!wells.empty()) add_targets(limit, site, domain, plan, diagnostics);
+    RiskLimitTable limit{table.substance, table.detection, wells, {}, {}};
+    if (!wells.empty()) add_targets(limit, places, plan, diagnostics);
     plan.plumes.resize(plumes);  // a finding is no limit of the ground
     for (std::size_t t = first; t < plan.targets.size(); ++t) monitor.wells.push_back(t);
     if (!monitor.wells.empty()) plan.monitors.push_back(std::move(monitor));
@@ -89,10 +155,13 @@ RiskPlan RiskPlan::make(const Site& site, const Domain& domain, Diagnostics& dia
     plan.map = risk.map;
     plan.times = times_of(site, diagnostics);
     const auto substances = site.keys("substance");
+    Diagnostics known_already;  // whoever reports on receptors names those that lie nowhere
+    const JudgedPlaces places(site, domain, known_already);
     for (const auto& limit : risk.limits)
-        if (number_of(limit.substance, substances, "substance", diagnostics)) add_targets(limit, site, domain, plan, diagnostics);
-    for (const auto& table : risk.monitoring) add_monitor(table, site, domain, plan, diagnostics);
-    if (risk.limits.empty())
+        if (number_of(limit.substance, substances, "substance", diagnostics)) add_targets(limit, places, plan, diagnostics);
+    if (risk.limits.empty()) add_limits_of_receptors(substances, places, plan);
+    for (const auto& table : risk.monitoring) add_monitor(table, places, plan, diagnostics);
+    if (risk.limits.empty() && plan.targets.empty())
         diagnostics.error(site.has("risk") ? risk.place : Place{site.file().string(), 0, 0},
                           "galena risk needs a limit whose exceedance it can count",
                           "add [[risk.limit]] with substance and concentration, e.g. concentration = \"0.005 mg/L\"");
@@ -239,7 +308,7 @@ namespace {
 /// Watches one run.
 class RiskObserver final : public Observer {
 public:
-    RiskObserver(const RiskPlan& plan, bool map) : plan_(plan), map_(map) {
+    RiskObserver(const RiskPlan& plan, bool map, const Receptors* receptors) : plan_(plan), map_(map), receptors_(receptors) {
         const auto targets = plan.targets.size();
         outcome_.peak.assign(targets, 0);
         outcome_.peak_time.assign(targets, 0);
@@ -260,19 +329,23 @@ public:
     RunOutcome take() { return std::move(outcome_); }
 
 private:
-    static double concentration(const Moment& moment, const std::string& substance, Index cell) {
-        return field(moment, substance)[static_cast<std::size_t>(cell)];
-    }
-    static std::span<const double> field(const Moment& moment, const std::string& substance) {
+    static std::size_t number_of(const Moment& moment, const std::string& substance) {
         const auto& all = moment.state.substances;
         for (std::size_t s = 0; s < all.size(); ++s)
-            if (all[s].id == substance) return moment.state.concentration[static_cast<Index>(s)];
+            if (all[s].id == substance) return s;
         throw std::logic_error("substance " + substance + " is not transported");
+    }
+    static std::span<const double> field(const Moment& moment, const std::string& substance) {
+        return moment.state.concentration[static_cast<Index>(number_of(moment, substance))];
+    }
+    [[nodiscard]] double concentration(const Moment& moment, const RiskTarget& target) const {
+        if (!target.number) return field(moment, target.substance)[static_cast<std::size_t>(target.cell)];
+        return receptors_->concentration(*target.number, moment.state, static_cast<Index>(number_of(moment, target.substance)));
     }
 
     void watch(std::size_t n, const Moment& moment) {
         const auto& target = plan_.targets[n];
-        const double now = concentration(moment, target.substance, target.cell), time = moment.state.time;
+        const double now = concentration(moment, target), time = moment.state.time;
         if (now > outcome_.peak[n]) {
             outcome_.peak[n] = now;
             outcome_.peak_time[n] = time;
@@ -293,7 +366,7 @@ private:
     void keep(const Moment& moment) {
         const auto times = plan_.times.size();
         for (std::size_t n = 0; n < plan_.targets.size(); ++n)
-            outcome_.concentration[n * times + next_] = concentration(moment, plan_.targets[n].substance, plan_.targets[n].cell);
+            outcome_.concentration[n * times + next_] = concentration(moment, plan_.targets[n]);
         const auto& grid = moment.domain.grid;
         for (std::size_t p = 0; p < plan_.plumes.size(); ++p) {
             const auto values = field(moment, plan_.plumes[p].substance);
@@ -316,6 +389,7 @@ private:
 
     const RiskPlan& plan_;
     bool map_;
+    const Receptors* receptors_;  ///< of this run: what a well mixes follows the conductivities drawn
     RunOutcome outcome_;
     std::vector<double> before_;
     std::size_t next_ = 0;
@@ -338,7 +412,8 @@ RunOutcome simulate(const Site& site, const RiskPlan& plan, bool map) {
     const auto simulation = Simulation::build(site, diagnostics);
     if (!simulation || diagnostics.has_errors()) return failed(first_error(diagnostics));
     simulation->add_stops({plan.times.begin(), plan.times.end()});
-    RiskObserver observer(plan, map);
+    const auto receptors = Receptors::of(site, simulation->domain(), diagnostics);
+    RiskObserver observer(plan, map, receptors.get());
     simulation->add_observer(observer);
     simulation->start();
     while (!simulation->finished()) simulation->step();

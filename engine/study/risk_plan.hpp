@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "simulation/receptors.hpp"
 #include "simulation/simulation.hpp"
 #include "study/risk_table.hpp"
 #include "study/sampling.hpp"
@@ -14,7 +15,8 @@ namespace galena {
 struct RiskTarget {
     std::string receptor, substance;
     double limit = 0;  ///< dissolved [kg/m³]
-    Index cell = 0;
+    Index cell = 0;    ///< of an observation point
+    std::optional<std::size_t> number = {};  ///< of a [[receptor]] among the site's
 };
 
 /// A limit over the whole ground.

@@ -16,16 +16,17 @@ inline const Words words<SensitivityMethod> = {"tornado", "morris", "sobol"};
 /// [[risk.limit]]
 struct RiskLimitTable {
     Name substance;
-    double concentration = 0;
+    std::optional<double> concentration;
     std::vector<Name> receptors;
+    Place place;
     Places places;
 
     static auto parameters() {
         using T = RiskLimitTable;
         return std::tuple{
             parameter("substance", &T::substance, "substance the limit is for"),
-            parameter("concentration", &T::concentration, "mg/L", positive, "dissolved concentration that counts as exceeded above it"),
-            parameter("receptors", &T::receptors, "observation points it is judged at; all when absent"),
+            parameter("concentration", &T::concentration, "mg/L", positive, "dissolved concentration that counts as exceeded above it; each receptor's own limit, or that of its standard, when absent"),
+            parameter("receptors", &T::receptors, "observation points and [[receptor]]s it is judged at; all when absent"),
         };
     }
 };
@@ -57,11 +58,11 @@ struct RiskMonitoringTable {
     static auto parameters() {
         using T = RiskMonitoringTable;
         return std::tuple{
-            parameter("receptor", &T::receptor, "observation point that the wells protect: one of a [[risk.limit]] of the substance"),
+            parameter("receptor", &T::receptor, "observation point or [[receptor]] that the wells protect: one that has a limit of the substance in [risk]"),
             parameter("substance", &T::substance, "that is sampled"),
             parameter("detection", &T::detection, "mg/L", positive,
                       "concentration that counts as a finding: above background and its scatter"),
-            parameter("wells", &T::wells, "observation points to choose from; all others when absent"),
+            parameter("wells", &T::wells, "observation points and [[receptor]]s to choose from; all other observation points when absent"),
             parameter("intervals", &T::intervals, "a", not_negative, "times between samplings that are compared; 0: all the time")
                 .with_default(),
             parameter("response", &T::response, "a", not_negative, "time that is needed to do something: a later finding is none")
@@ -103,7 +104,7 @@ struct RiskTable {
             parameter("confidence", &T::confidence, "", open_fraction, "of the intervals").with_default(),
             parameter("times", &T::times, "a", not_negative, "times after the start that are reported; the output times when absent"),
             parameter("map", &T::map, "write the probability of exceedance of every cell").with_default(),
-            parameter("limit", &T::limits, "limits whose exceedance is counted"),
+            parameter("limit", &T::limits, "limits whose exceedance is counted; those of all [[receptor]]s when absent"),
             parameter("correlation", &T::correlations, "rank correlations between distributions"),
             parameter("monitoring", &T::monitoring, "monitoring wells that are ranked by what they would have seen"),
             parameter("sensitivity", &T::sensitivity, "further runs that tell which distributions matter"),

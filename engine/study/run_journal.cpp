@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include <fmt/format.h>
+
 #include "core/error.hpp"
 
 namespace galena {
@@ -48,7 +50,7 @@ RunJournal RunJournal::create(const std::filesystem::path& file, const std::stri
 }
 
 RunJournal RunJournal::reopen(const std::filesystem::path& file, const std::string& key,
-                              const std::function<void(std::size_t, const std::string&)>& receive) {
+                              const std::function<void(std::size_t, const std::string&)>& receive, std::string_view what) {
     std::uint64_t sound = 0;
     {
         std::ifstream in(file, std::ios::binary);
@@ -58,11 +60,11 @@ RunJournal RunJournal::reopen(const std::filesystem::path& file, const std::stri
         const bool known = in && in.read(mark.data(), sizeof magic) && mark == std::string(magic, sizeof magic) &&
                            read_record(in, head, bytes, size) && head.run == key_record;
         if (!known)
-            throw ScenarioError({file.parent_path().string(), 0, 0}, "there is no interrupted ensemble of galena in this folder",
-                                "give the folder of an interrupted `galena risk`: it holds " + file.filename().string());
+            throw ScenarioError({file.parent_path().string(), 0, 0}, fmt::format("there is no interrupted {} of galena in this folder", what),
+                                "give the folder of an interrupted run: it holds " + file.filename().string());
         if (bytes != key)
             throw ScenarioError({file.parent_path().string(), 0, 0},
-                                "the interrupted ensemble is of another site file, other settings, or another version of galena",
+                                fmt::format("the interrupted {} is of another site file, other settings, or another version of galena", what),
                                 "resume with all of them as they were, or start anew without --resume");
         sound = static_cast<std::uint64_t>(in.tellg());
         while (read_record(in, head, bytes, size)) {

@@ -14,9 +14,11 @@ class RunJournal {
 public:
     /// Begins a new one. `key` names what the records belong to: site file, settings, version.
     static RunJournal create(const std::filesystem::path& file, const std::string& key);
-    /// Takes up an old one; hands every record in it to `receive`. Throws ScenarioError when it is none, or has another key.
+    /// Takes up an old one; hands every record in it to `receive`. Throws ScenarioError when it is none, or has another key; `what` it is of
+    /// stands in the message.
     static RunJournal reopen(const std::filesystem::path& file, const std::string& key,
-                             const std::function<void(std::size_t run, const std::string& bytes)>& receive);
+                             const std::function<void(std::size_t run, const std::string& bytes)>& receive,
+                             std::string_view what = "ensemble");
 
     /// Adds the record of a run; it is with the system when this returns.
     void append(std::size_t run, const std::string& bytes);

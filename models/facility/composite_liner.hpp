@@ -33,6 +33,7 @@ struct MembraneOnClay {
 
     /// Flux per area under a drop of total head [m] from above the membrane, or the tailings, to under the clay [m/s].
     [[nodiscard]] double flux(double drop, const Overburden& overburden, const LinerMoment& moment) const;
+    [[nodiscard]] BuiltLayers layers() const { return {{"membrane"}, clay_layer(clay_thickness)}; }
     [[nodiscard]] std::vector<const Series*> series() const { return {&clay_conductivity, &holes, &wrinkle_length}; }
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "facility/layers.hpp"
 #include "facility/oxygen_diffusion.hpp"
 #include "scenario/catalogue.hpp"
 #include "scenario/reader.hpp"
@@ -22,6 +23,7 @@ class FacilityCover {
 public:
     static constexpr std::string_view family = "cover";
     virtual ~FacilityCover() = default;
+    std::string cost_item;
     Place place;
     Places places;
 
@@ -31,6 +33,20 @@ public:
     [[nodiscard]] virtual double oxygen_resistance(double from, double to) const = 0;
     [[nodiscard]] virtual std::vector<const Series*> series() const { return {}; }
     [[nodiscard]] virtual std::string text() const = 0;
+    /// What it costs: items of `cover` in the unit costs.
+    [[nodiscard]] BuiltLayers layers() const { return cost_item.empty() ? own_layers() : BuiltLayers{{cost_item}}; }
+
+protected:
+    [[nodiscard]] virtual BuiltLayers own_layers() const = 0;
 };
+
+/// Keys that every cover has.
+inline auto cover_parameters() {
+    return std::tuple{
+        parameter("cost_item", &FacilityCover::cost_item,
+                  "what it costs per m2, where that is not what its kind says: an item of `cover` in the unit costs, e.g. \"capillary_barrier\"")
+            .with_default(),
+    };
+}
 
 }  // namespace galena

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "facility/layers.hpp"
 #include "scenario/catalogue.hpp"
 #include "scenario/reader.hpp"
 
@@ -43,6 +44,8 @@ public:
     /// What a layer of clay adds to the solute that its water carries: effective diffusion times porosity over thickness [m/s].
     [[nodiscard]] virtual double diffusion() const { return 0; }
     [[nodiscard]] virtual std::vector<const Series*> series() const { return {}; }
+    /// What it costs: items of `liner` in the unit costs.
+    [[nodiscard]] virtual BuiltLayers layers() const = 0;
     /// "clay of 0.75 m, 1e-09 m/s", for people.
     [[nodiscard]] virtual std::string text() const = 0;
 };

@@ -18,9 +18,9 @@ constexpr double water_density = 1000;
 
 // ---- what a step brings -----------------------------------------------------------------------------------------------------------
 
-const TailingsPond::Load& TailingsPond::load_of(const FlowMoment& moment) const {
+const TailingsPond::StepLoad& TailingsPond::load_of(const FlowMoment& moment) const {
     if (load_.from == moment.from && load_.to == moment.to) return load_;
-    Load load;
+    StepLoad load;
     load.from = moment.from;
     load.to = moment.to;
     load.duration = moment.to - moment.from;
@@ -53,7 +53,7 @@ const TailingsPond::Load& TailingsPond::load_of(const FlowMoment& moment) const 
 }
 
 /// Water in excess of the final pores leaves with the slowest mode of one-way drainage, τ = 4 H²/(π² cv) (Terzaghi 1943).
-void TailingsPond::load_consolidation(Load& load) const {
+void TailingsPond::load_consolidation(StepLoad& load) const {
     if (!tailings->initial_porosity) return;
     const auto ratio = [](double porosity) { return porosity / (1 - porosity); };
     const double brought = load.solids - load.start.solids;
@@ -68,7 +68,7 @@ void TailingsPond::load_consolidation(Load& load) const {
 }
 
 /// A linear reservoir, exact over the step: dW/dt = inflow − W/τ.
-void TailingsPond::load_drain_down(Load& load, const FlowMoment& moment) const {
+void TailingsPond::load_drain_down(StepLoad& load, const FlowMoment& moment) const {
     auto& start = load.start;
     if (start.drain_time == 0) {
         start.drainable = std::min(start.retained, tailings->specific_yield * tailings_volume(start.solids, start.consolidating));
@@ -106,7 +106,7 @@ double TailingsPond::wet_part(double stage) const {
 
 Overburden TailingsPond::waste_of(double thickness) const { return {tailings ? tailings->conductivity : infinite, thickness}; }
 
-TailingsPond::Flows TailingsPond::share_out(const Level& level, const Load& load, const FlowMoment& moment, const GroundAtBoundary& ground,
+TailingsPond::Flows TailingsPond::share_out(const Level& level, const StepLoad& load, const FlowMoment& moment, const GroundAtBoundary& ground,
                                             std::span<double> rate, std::span<double> slope) const {
     Flows out;
     const double dt = load.duration, stage = load.surface + level.depth;
@@ -201,6 +201,9 @@ void TailingsPond::settle(const FlowMoment& moment, std::span<const double> rate
 
 /// Solids and water are gone, and with them what could still be leached.
 void TailingsPond::take_away() {
+    if (now_.solids > 0)
+        taken_ = {tailings_volume(now_.solids, now_.consolidating),
+                  now_.solids + water_density * (now_.consolidating + now_.drainable + now_.retained)};
     const double water = now_.free + now_.consolidating + now_.drainable + now_.retained;
     const double seeped = now_.seeped;
     next_ = {};
@@ -211,9 +214,9 @@ void TailingsPond::take_away() {
     book({}, 0, 0, water);
 }
 
-double TailingsPond::tailings_down(const Load& load) const { return tailings ? tailings->downward * load.expelled : 0.0; }
+double TailingsPond::tailings_down(const StepLoad& load) const { return tailings ? tailings->downward * load.expelled : 0.0; }
 
-void TailingsPond::book(const Load& load, double down, double up, double removed) {
+void TailingsPond::book(const StepLoad& load, double down, double up, double removed) {
     const auto component = "water of " + label.text;
     const auto term = [&](const char* kind, const char* what, double in, double out, double stored = 0) {
         terms_.push_back({component, kind, what, in, out, "m3", stored});
@@ -236,7 +239,7 @@ void TailingsPond::book(const Load& load, double down, double up, double removed
     store("retained pore water", now_.retained, next_.retained);
 }
 
-void TailingsPond::leach(const FlowMoment& moment, const Load& load, double down) {
+void TailingsPond::leach(const FlowMoment& moment, const StepLoad& load, double down) {
     SeepageStep step{moment.origin, moment.from, moment.to};
     step.water = down;
     step.solids_added = load.solids - now_.solids;

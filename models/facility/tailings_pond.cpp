@@ -35,10 +35,8 @@ void TailingsTable::check(ReadContext& context) {
 auto TailingsPond::parameters() {
     using T = TailingsPond;
     return std::tuple_cat(
-        boundary_parameters(),
+        waste_facility_parameters(),
         std::tuple{
-            parameter("zone", &T::zone, "the columns above any cell of this zone are the floor (or give polygon)").with_default(),
-            parameter("polygon", &T::polygon, "CSV or GeoJSON file of the floor's outline"),
             parameter("storage", &T::storage, "stage-area-volume curve of the empty basin; from the floor's elevations when absent"),
             parameter("base_elevation", &T::base_elevation, "m", anything,
                       "of the floor, the top of the liner; the top of the ground when absent"),
@@ -51,14 +49,10 @@ auto TailingsPond::parameters() {
             parameter("deposition", &T::deposition, "t/d", not_negative, "dry tailings brought").with_default(),
             parameter("slurry_solids", &T::slurry_solids, "", Bounds{0, 1, false, true}, "mass of solids over mass of slurry"),
             parameter("inflow", &T::inflow, "m3/d", not_negative, "other water that is led in").with_default(),
-            parameter("rain", &T::rain, "mm/d", not_negative, "on the facility").with_default(),
-            parameter("evaporation", &T::evaporation, "mm/d", not_negative, "of free water").with_default(),
             parameter("beach_runoff", &T::beach_runoff, "", fraction, "share of the rain on the beach that reaches the pond")
                 .with_default(),
             parameter("reclaim", &T::reclaim, "m3/d", not_negative, "water taken back to the mill, as long as there is any").with_default(),
-            parameter("liner", &T::liner, "what lies between tailings and ground"),
             parameter("closure", &T::closure, "date after which nothing is brought or reclaimed, and the tailings drain"),
-            parameter("removal", &T::removal, "date on which tailings and water are taken elsewhere; nothing seeps after it"),
             parameter("cover", &T::cover, "what lies on the tailings after closure").with_default(),
             parameter("bare_percolation", &T::bare_percolation, "", fraction,
                       "share of the rain that passes closed tailings without a cover")
@@ -70,13 +64,13 @@ auto TailingsPond::parameters() {
             parameter("pore_water", &T::pore_water, "concentration of the water that seeps, by substance, as a leach model tells it"),
             parameter("sulfide", &T::sulfide, "sulfide in the tailings, which air reaches after closure, through the cover"),
             parameter("dam", &T::dam, "for indicators: phreatic line and exit gradient"),
-            parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
         });
 }
 
 void TailingsPond::check(ReadContext& context) {
     const auto title = fmt::format("boundary '{}'", label.text);
     if (zone.empty() == !polygon.has_value()) reading::exactly_one(places, title, "zone", "polygon", context.diagnostics);
+    if (!removal) reading::report_unused(places, title, {"removal_to"}, "nothing is taken away; give removal", context);
     const bool deposits = !deposition.constant() || deposition.values.front() > 0;
     if (deposits && (!tailings || !slurry_solids))
         context.diagnostics.error(places.of("deposition"),
@@ -104,12 +98,8 @@ std::vector<Date> TailingsPond::moments() const {
 }
 
 std::vector<const Series*> TailingsPond::series() const {
-    std::vector<const Series*> all{&deposition, &inflow, &rain, &evaporation, &reclaim};
-    const auto add = [&](const std::vector<const Series*>& more) { all.insert(all.end(), more.begin(), more.end()); };
-    if (liner) add(liner->series());
-    if (cover) add(cover->series());
-    for (const auto& [id, law] : pore_water)
-        if (law) add(law->series());
+    auto all = shared_series(pore_water);
+    all.insert(all.end(), {&deposition, &inflow, &reclaim});
     return all;
 }
 
@@ -117,6 +107,8 @@ std::vector<const Series*> TailingsPond::series() const {
 
 void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     domain_ = &domain;
+    start_ = domain.start;
+    taken_ = {};
     const auto mistakes = diagnostics.error_count();
     cells_ = FacilityFloor::columns(label.text, zone, polygon, domain, diagnostics);
     chemistry_.resolve(pore_water, sulfide, site, *this, tailings ? tailings->initial_mass : 0.0, diagnostics);
@@ -155,8 +147,6 @@ void TailingsPond::make_basin(const Site& site, Domain& domain, Diagnostics& dia
         diagnostics.error(places.of("spillway"), fmt::format("the spillway of '{}' lies below its floor", label.text),
                           fmt::format("its lowest point is at {:.6g} m", basin_.lowest()));
 }
-
-void TailingsPond::adopt_medium(const Domain& domain) { floor_.adopt_medium(cells_, *liner, domain); }
 
 void TailingsPond::fill_at_start(Diagnostics& diagnostics) {
     now_ = {};
@@ -198,24 +188,23 @@ void TailingsPond::check_room(const Site& site, const Domain& domain, Diagnostic
             "deposit less, close earlier, or let the basin be larger");
 }
 
-// ---- books ------------------------------------------------------------------------------------------------------------------------
-
-void TailingsPond::add_budget(std::vector<BudgetTerm>& terms) const { terms.insert(terms.end(), terms_.begin(), terms_.end()); }
+// ---- checkpoints ------------------------------------------------------------------------------------------------------------------
 
 void TailingsPond::save(CheckpointWriter& out) const {
     const auto prefix = "facility/" + label.text;
     out.write(prefix + "/contents",
               std::vector<double>{now_.solids, now_.depth, now_.free, now_.consolidating, now_.drainable, now_.retained, now_.seepage,
-                                  now_.drain_time, now_.seeped, level_.depth, level_.part});
+                                  now_.drain_time, now_.seeped, level_.depth, level_.part, taken_.volume, taken_.mass});
     chemistry_.save(out, prefix, concentration);
 }
 
 void TailingsPond::load(CheckpointReader& in) {
     const auto prefix = "facility/" + label.text;
-    std::vector<double> c(11);
+    std::vector<double> c(13);
     in.read(prefix + "/contents", c);
     now_ = {c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]};
     level_ = {c[9], c[10]};
+    taken_ = {c[11], c[12]};
     chemistry_.load(in, prefix, concentration);
     next_ = now_;
     load_ = {};

@@ -6,13 +6,8 @@
 // back, the pores under the liner are open to the air. After closure the tailings drain as a linear reservoir that percolation feeds,
 // q = P + (q0 − P) exp(−t/τ), never faster than the liner takes it.
 
-#include "facility/cover.hpp"
-#include "facility/facility.hpp"
-#include "facility/facility_floor.hpp"
-#include "facility/liner.hpp"
-#include "facility/seepage_chemistry.hpp"
 #include "facility/storage_curve.hpp"
-#include "flow/water_boundary.hpp"
+#include "facility/waste_facility.hpp"
 
 namespace galena {
 
@@ -57,7 +52,7 @@ struct PondContents {
     double seeped = 0;         ///< since the start
 };
 
-class TailingsPond final : public WaterBoundary, public Facility {
+class TailingsPond final : public WasteFacility {
 public:
     static constexpr std::string_view name = "tailings_pond",
                                       meaning = "a pond with tailings on a liner: its own water balance, seeping into the ground below";
@@ -66,19 +61,14 @@ public:
     void check(ReadContext& context);
 
     [[nodiscard]] std::string_view type() const override { return name; }
-    [[nodiscard]] std::optional<Side> through_side() const override { return Side::top; }
-    [[nodiscard]] bool has_state() const override { return true; }
-    [[nodiscard]] double longest_step() const override { return maximum_step.value_or(infinite); }
     [[nodiscard]] std::vector<Date> moments() const override;
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override;
-    void adopt_medium(const Domain& domain) override;
     void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate, std::span<double> slope) const override;
     void settle(const FlowMoment& moment, std::span<const double> rate) override;
     void accept() override {
         now_ = next_;
         chemistry_.accept();
     }
-    void add_budget(std::vector<BudgetTerm>& terms) const override;
     void save(CheckpointWriter& out) const override;
     void load(CheckpointReader& in) override;
     [[nodiscard]] std::vector<const Series*> series() const override;
@@ -86,24 +76,23 @@ public:
     [[nodiscard]] std::vector<FacilityFigure> figures(const Moment& moment) const override;
     [[nodiscard]] std::vector<std::string> closing_lines() const override;
 
-    Name zone;
-    std::optional<FilePath> polygon;
     std::vector<StoragePoint> storage;
     std::optional<SpatialValue> base_elevation;
-    std::optional<double> initial_stage, spillway, maximum_step, drain_down_time, slurry_solids;
+    std::optional<double> initial_stage, spillway, drain_down_time, slurry_solids;
     double pond_share = 1, beach_runoff = 0, bare_percolation = 0.1;
     std::optional<TailingsTable> tailings;
     std::optional<DamTable> dam;
-    Series deposition{0.0}, rain{0.0}, evaporation{0.0}, reclaim{0.0}, inflow{0.0};
-    std::shared_ptr<Liner> liner;
-    std::shared_ptr<FacilityCover> cover;
-    std::optional<Date> closure, removal;
+    Series deposition{0.0}, reclaim{0.0}, inflow{0.0};
+    std::optional<Date> closure;
     LeachModels pore_water;
     std::optional<SulfideTable> sulfide;
 
+protected:
+    [[nodiscard]] std::optional<Date> cover_laid() const override { return closure; }
+
 private:
     /// What a step brings before any water is shared out: all that does not depend on heads or depth. Volumes in m³.
-    struct Load {
+    struct StepLoad {
         double from = -1, to = -1;
         bool closed = false, removed = false;
         double duration = 0;
@@ -131,15 +120,15 @@ private:
     void check_room(const Site& site, const Domain& domain, Diagnostics& diagnostics) const;
     void fill_at_start(Diagnostics& diagnostics);
     [[nodiscard]] double tailings_volume(double solids, double consolidating) const;
-    [[nodiscard]] const Load& load_of(const FlowMoment& moment) const;
-    [[nodiscard]] double tailings_down(const Load& load) const;
+    [[nodiscard]] const StepLoad& load_of(const FlowMoment& moment) const;
+    [[nodiscard]] double tailings_down(const StepLoad& load) const;
     void take_away();
-    void book(const Load& load, double down, double up, double removed = 0);
-    void leach(const FlowMoment& moment, const Load& load, double down);
-    void load_consolidation(Load& load) const;
-    void load_drain_down(Load& load, const FlowMoment& moment) const;
+    void book(const StepLoad& load, double down, double up, double removed = 0);
+    void leach(const FlowMoment& moment, const StepLoad& load, double down);
+    void load_consolidation(StepLoad& load) const;
+    void load_drain_down(StepLoad& load, const FlowMoment& moment) const;
     [[nodiscard]] Overburden waste_of(double thickness) const;
-    Flows share_out(const Level& level, const Load& load, const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
+    Flows share_out(const Level& level, const StepLoad& load, const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
                     std::span<double> slope) const;
     [[nodiscard]] bool reaches(double stage, std::size_t n) const;
     [[nodiscard]] double wet_part(double stage) const;
@@ -148,15 +137,12 @@ private:
 
     const Domain* domain_ = nullptr;
     StorageCurve basin_;
-    FacilityFloor floor_;
     double spill_ = 0;
     std::vector<Index> toe_cells_;
     PondContents now_, next_;
-    SeepageChemistry chemistry_;
-    mutable Load load_;
+    mutable StepLoad load_;
     mutable Flows flows_;
     mutable Level level_;
-    std::vector<BudgetTerm> terms_;  ///< of the step last settled
 };
 
 }  // namespace galena

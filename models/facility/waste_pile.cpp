@@ -6,13 +6,17 @@
 
 namespace galena {
 
+namespace {
+
+constexpr double water_density = 1000;
+
+}  // namespace
+
 auto WastePile::parameters() {
     using T = WastePile;
     return std::tuple_cat(
-        boundary_parameters(),
+        waste_facility_parameters(),
         std::tuple{
-            parameter("zone", &T::zone, "the columns above any cell of this zone lie under it (or give polygon)").with_default(),
-            parameter("polygon", &T::polygon, "CSV or GeoJSON file of its outline"),
             parameter("height", &T::height, "m", positive, "mean height of the waste"),
             parameter("bulk_density", &T::bulk_density, "kg/m3", positive, "of the dry waste").with_default(),
             parameter("porosity", &T::porosity, "", open_fraction, "of the waste").with_default(),
@@ -22,25 +26,21 @@ auto WastePile::parameters() {
                 .with_default(),
             parameter("water_content", &T::water_content, "", open_fraction, "pore water that stays and takes part in leaching")
                 .with_default(),
-            parameter("rain", &T::rain, "mm/d", not_negative, "on the pile").with_default(),
-            parameter("evaporation", &T::evaporation, "mm/d", not_negative, "potential; covers ask for it").with_default(),
             parameter("runoff", &T::runoff, "", fraction, "share of the rain that runs off").with_default(),
             parameter("evaporating", &T::evaporating, "", fraction, "share of the rest that goes back into the air, without a cover")
                 .with_default(),
             parameter("passage_time", &T::passage_time, "a", positive, "τ: mean time the water takes through the waste"),
-            parameter("liner", &T::liner, "what lies between waste and ground"),
             parameter("cover", &T::cover, "what lies on the waste, from the date `covered` on").with_default(),
             parameter("covered", &T::covered, "date from which the cover lies; the start when absent"),
-            parameter("removal", &T::removal, "date on which the waste and its water are taken elsewhere"),
             parameter("leaching", &T::leaching, "concentration of the water that seeps, by substance, as a leach model tells it"),
             parameter("sulfide", &T::sulfide, "sulfide in the waste, which air reaches through the cover"),
-            parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
         });
 }
 
 void WastePile::check(ReadContext& context) {
     const auto title = fmt::format("boundary '{}'", label.text);
     if (zone.empty() == !polygon.has_value()) reading::exactly_one(places, title, "zone", "polygon", context.diagnostics);
+    if (!removal) reading::report_unused(places, title, {"removal_to"}, "nothing is taken away; give removal", context);
     if (!cover) reading::report_unused(places, title, {"covered"}, "there is no cover", context);
     if (drainable_porosity + water_content > porosity)
         context.diagnostics.error(places.of("water_content"), title + ": drainable_porosity and water_content are more than the porosity",
@@ -54,18 +54,12 @@ std::vector<Date> WastePile::moments() const {
     return all;
 }
 
-std::vector<const Series*> WastePile::series() const {
-    std::vector<const Series*> all{&rain, &evaporation};
-    const auto add = [&](const std::vector<const Series*>& more) { all.insert(all.end(), more.begin(), more.end()); };
-    if (liner) add(liner->series());
-    if (cover) add(cover->series());
-    for (const auto& [id, law] : leaching)
-        if (law) add(law->series());
-    return all;
-}
+std::vector<const Series*> WastePile::series() const { return shared_series(leaching); }
 
 void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     const auto mistakes = diagnostics.error_count();
+    start_ = domain.start;
+    taken_ = {};
     cells_ = FacilityFloor::columns(label.text, zone, polygon, domain, diagnostics);
     if (diagnostics.error_count() != mistakes) return;
     floor_.resolve(cells_, {}, site, domain, diagnostics);
@@ -136,6 +130,8 @@ void WastePile::settle(const FlowMoment& moment, std::span<const double> rate) {
 }
 
 void WastePile::take_away(const FlowMoment& moment) {
+    const double volume = height * floor_.total_area;
+    taken_ = {volume, (bulk_density + water_density * water_content) * volume};
     next_held_ = 0;
     next_seeped_ = seeped_;
     seepage_ = 0;
@@ -165,17 +161,18 @@ void WastePile::accept() {
 
 void WastePile::save(CheckpointWriter& out) const {
     const auto prefix = "facility/" + label.text;
-    out.write(prefix + "/water", std::vector<double>{held_, seeped_, seepage_});
+    out.write(prefix + "/water", std::vector<double>{held_, seeped_, seepage_, taken_.volume, taken_.mass});
     chemistry_.save(out, prefix, concentration);
 }
 
 void WastePile::load(CheckpointReader& in) {
     const auto prefix = "facility/" + label.text;
-    std::vector<double> numbers(3);
+    std::vector<double> numbers(5);
     in.read(prefix + "/water", numbers);
     held_ = next_held_ = numbers[0];
     seeped_ = next_seeped_ = numbers[1];
     seepage_ = numbers[2];
+    taken_ = {numbers[3], numbers[4]};
     chemistry_.load(in, prefix, concentration);
 }
 

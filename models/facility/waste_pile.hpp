@@ -3,14 +3,11 @@
 // reservoir, dW/dt = infiltration − W/τ, leaches it, and seeps into the ground as fast as the liner lets it; what finds no way comes out at
 // the toe.
 
-#include "facility/cover.hpp"
-#include "facility/facility.hpp"
-#include "facility/facility_floor.hpp"
-#include "facility/seepage_chemistry.hpp"
+#include "facility/waste_facility.hpp"
 
 namespace galena {
 
-class WastePile final : public WaterBoundary, public Facility {
+class WastePile final : public WasteFacility {
 public:
     static constexpr std::string_view name = "waste_pile", meaning = "a pile of waste that rain leaches, seeping into the ground below";
 
@@ -18,16 +15,11 @@ public:
     void check(ReadContext& context);
 
     [[nodiscard]] std::string_view type() const override { return name; }
-    [[nodiscard]] std::optional<Side> through_side() const override { return Side::top; }
-    [[nodiscard]] bool has_state() const override { return true; }
-    [[nodiscard]] double longest_step() const override { return maximum_step.value_or(infinite); }
     [[nodiscard]] std::vector<Date> moments() const override;
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override;
-    void adopt_medium(const Domain& domain) override { floor_.adopt_medium(cells_, *liner, domain); }
     void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate, std::span<double> slope) const override;
     void settle(const FlowMoment& moment, std::span<const double> rate) override;
     void accept() override;
-    void add_budget(std::vector<BudgetTerm>& terms) const override { terms.insert(terms.end(), terms_.begin(), terms_.end()); }
     void save(CheckpointWriter& out) const override;
     void load(CheckpointReader& in) override;
     [[nodiscard]] std::vector<const Series*> series() const override;
@@ -35,17 +27,14 @@ public:
     [[nodiscard]] std::vector<FacilityFigure> figures(const Moment& moment) const override;
     [[nodiscard]] std::vector<std::string> closing_lines() const override;
 
-    Name zone;
-    std::optional<FilePath> polygon;
     double height = 0, bulk_density = 1500, porosity = 0.4, conductivity = 1e-6, drainable_porosity = 0.1, water_content = 0.15;
     double runoff = 0.2, evaporating = 0.5, passage_time = 0;
-    std::optional<double> maximum_step;
-    Series rain{0.0}, evaporation{0.0};
-    std::shared_ptr<Liner> liner;
-    std::shared_ptr<FacilityCover> cover;
-    std::optional<Date> covered, removal;
+    std::optional<Date> covered;
     LeachModels leaching;
     std::optional<SulfideTable> sulfide;
+
+protected:
+    [[nodiscard]] std::optional<Date> cover_laid() const override { return covered; }
 
 private:
     /// Water of a step [m³].
@@ -57,11 +46,8 @@ private:
     void take_away(const FlowMoment& moment);
     void book(const Water& water, double down, double up, double toe, double removed, double before);
 
-    FacilityFloor floor_;
-    SeepageChemistry chemistry_;
     double held_ = 0, next_held_ = 0;                    ///< water on its way through the waste [m³]
     double seeped_ = 0, next_seeped_ = 0, seepage_ = 0;  ///< since the start [m³]; of the last step [m³/s]
-    std::vector<BudgetTerm> terms_;
 };
 
 }  // namespace galena

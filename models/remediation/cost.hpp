@@ -12,12 +12,37 @@
 
 namespace galena {
 
+/// [[cost.work]]: what is paid besides measures and facilities.
+struct WorkTable {
+    Name name;
+    std::string kind, item, unit;
+    double quantity = 0;
+    std::optional<double> price, duration;
+    std::optional<Date> start;
+    Places places;
+
+    static auto parameters() {
+        using T = WorkTable;
+        return std::tuple{
+            parameter("name", &T::name, "of the work, for the table of costs"),
+            parameter("kind", &T::kind, "its column `measure` in the unit costs, e.g. \"flood_diversion\"").with_default(),
+            parameter("item", &T::item, "its column `item` in the unit costs, e.g. \"lined_channel\""),
+            parameter("quantity", &T::quantity, "", not_negative, "how much of it, in the unit of its price; in total where it takes a duration"),
+            parameter("unit", &T::unit, "of the quantity, for people; as the unit costs have it when absent").with_default(),
+            parameter("price", &T::price, "", not_negative, "your own unit price, in the currency of [cost]"),
+            parameter("start", &T::start, "date it is paid, or begins; the start of the run when absent"),
+            parameter("duration", &T::duration, "a", positive, "over which it is spread evenly; paid at once when absent"),
+        };
+    }
+};
+
 /// [cost]
 struct CostTable {
     static constexpr std::string_view section = "cost", meaning = "how the cost of measures is counted";
     std::optional<FilePath> unit_costs;
     double discount_rate = 0.05;
     std::string currency = "USD";
+    std::vector<WorkTable> works;
     Place place;
     Places places;
 
@@ -30,6 +55,8 @@ struct CostTable {
                 .with_default()
                 .source("3 to 8 % are usual: US OMB Circular A-94; NDRC 2006"),
             parameter("currency", &T::currency, "in which the prices are given").with_default(),
+            parameter("work", &T::works,
+                      "[[cost.work]]: what no measure and no facility stands for; a scenario adds its own: set.cost.work = [{ ... }]"),
         };
     }
 };
@@ -68,10 +95,32 @@ enum class CostKind { capital, operation };
 /// So much of something that has a price.
 struct CostItem {
     std::string measure, item;  ///< the keys of the price
-    double quantity = 0;
+    double quantity = 0;        ///< NaN: not known, and the cost is missing
     std::string unit;  ///< of the quantity: "m3", "t km", "well a"
     CostKind kind = CostKind::capital;
     double from = 0, to = 0;  ///< when, since the start [s]; operation is spread evenly over it
+};
+
+/// A consequence of a measure that is no remedy: metals mobilised, dust, waste moved.
+struct Effect {
+    std::string name, substance;
+    double amount = 0;
+    std::string unit;
+};
+
+/// What costs something and is no measure: a facility with its liner and its cover.
+class PricedWorks {
+public:
+    virtual ~PricedWorks() = default;
+    std::map<std::string, double> price;  ///< the site's own unit prices, by item
+
+    [[nodiscard]] virtual std::string title() const = 0;
+    /// Quantities that have a price, until `now` [s].
+    [[nodiscard]] virtual std::vector<CostItem> costs(double now) const = 0;
+    [[nodiscard]] virtual std::vector<Effect> effects(double now, const UnitCosts& factors) const {
+        (void)now, (void)factors;
+        return {};
+    }
 };
 
 /// Present value, at time 0, of 1 paid at `time` [s].

@@ -43,13 +43,6 @@ private:
     double above_ = std::numeric_limits<double>::infinity(), below_ = -1;
 };
 
-/// A consequence of a measure that is no remedy: metals mobilised, dust, waste moved.
-struct Effect {
-    std::string name, substance;
-    double amount = 0;
-    std::string unit;
-};
-
 /// What a measure does to cells that another may not do to them at the same time.
 struct Claim {
     enum class Kind {

@@ -143,8 +143,8 @@ Reached ReceptorPlace::look(const State& state, Index substance) const {
 namespace {
 
 /// The limits of the standard for what `limits` leaves open.
-void add_limits_of_standard(const ReceptorTable& table, const std::vector<std::string>& ids, const Standard& library, Domain& domain,
-                            std::map<std::string, double>& limits, Diagnostics& diagnostics) {
+void add_limits_of_standard(const ReceptorTable& table, const std::vector<std::string>& ids, const Standard& library,
+                            std::vector<std::string>& remarks, std::map<std::string, double>& limits, Diagnostics& diagnostics) {
     const auto title = fmt::format("receptor '{}'", table.name.text);
     const auto standard = library.named(table.standard);
     if (standard.limits().empty()) {
@@ -170,16 +170,17 @@ void add_limits_of_standard(const ReceptorTable& table, const std::vector<std::s
         if (limits.contains(id)) continue;
         const auto* limit = standard.find(rungs[0].uses, id, rungs[0].kind, 7);
         if (limit) limits[id] = limit->value;
-        else domain.remarks.push_back(fmt::format("{}: {} {} for {}", title, name, standard.refusal(rungs[0].uses, id), id));
+        else remarks.push_back(fmt::format("{}: {} {} for {}", title, name, standard.refusal(rungs[0].uses, id), id));
         if (limit && !limit->well_known())
-            domain.remarks.push_back(
+            remarks.push_back(
                 fmt::format("{}: the limit of {} in {} is {}: look it up before you rely on it", title, id, name, limit->confidence));
     }
 }
 
 }  // namespace
 
-std::map<std::string, double> receptor_limits(const ReceptorTable& table, const Site& site, Domain& domain, Diagnostics& diagnostics) {
+std::map<std::string, double> receptor_limits(const ReceptorTable& table, const Site& site, std::vector<std::string>& remarks,
+                                              Diagnostics& diagnostics) {
     std::vector<std::string> ids;
     for (const auto& [id, substance] : site.section<SubstanceTables>().list) ids.push_back(id);
     auto limits = table.limit;
@@ -192,7 +193,7 @@ std::map<std::string, double> receptor_limits(const ReceptorTable& table, const 
     std::vector<std::pair<std::filesystem::path, Place>> own;
     for (const auto& file : site.section<AssessmentTable>().limits) own.emplace_back(file.path, file.place);
     Diagnostics unheard;  // mistakes in the tables are told by [assessment], once
-    add_limits_of_standard(table, ids, Standard::library(own, site.has("assessment") ? unheard : diagnostics), domain, limits, diagnostics);
+    add_limits_of_standard(table, ids, Standard::library(own, site.has("assessment") ? unheard : diagnostics), remarks, limits, diagnostics);
     return limits;
 }
 

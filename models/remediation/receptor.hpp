@@ -77,7 +77,8 @@ private:
 };
 
 /// Limits of a receptor by substance [kg/m³]: its own, and for the others those of its standard. Substances that the standard does not
-/// limit, or only in another form, are told in the remarks of the domain.
-std::map<std::string, double> receptor_limits(const ReceptorTable& table, const Site& site, Domain& domain, Diagnostics& diagnostics);
+/// limit, or only in another form, are told in the remarks.
+std::map<std::string, double> receptor_limits(const ReceptorTable& table, const Site& site, std::vector<std::string>& remarks,
+                                              Diagnostics& diagnostics);
 
 }  // namespace galena

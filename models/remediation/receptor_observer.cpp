@@ -35,7 +35,7 @@ public:
                 diagnostics.error(table.name.place, fmt::format("a second receptor is named '{}'", table.name.text),
                                   fmt::format("the first is at {}; names must differ", first->second.text()));
             places_.emplace_back(table, site, domain, diagnostics);
-            limits_of_.push_back(receptor_limits(table, site, domain, diagnostics));
+            limits_of_.push_back(receptor_limits(table, site, domain.remarks, diagnostics));
             limits_.insert(limits_of_.back().begin(), limits_of_.back().end());
         }
         courses_.assign(tables_.size(), std::vector<Course>(ids_.size()));

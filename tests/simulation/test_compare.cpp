@@ -256,3 +256,152 @@ vtk = false
         CHECK(shared.read("/observations/value") == alone.read("/observations/value"));
     }
 }
+
+TEST_CASE("compare: facilities cost what is built, missing costs are missing, and nothing done costs nothing") {
+    const TemporaryFolder folder;
+    std::ofstream(folder / "site.toml") << R"([site]
+name = "heap"
+start = 2020-01-01
+duration = "4 a"
+[grid]
+nx = 10
+ny = 4
+dx = "10 m"
+dy = "10 m"
+top = "5 m"
+[[grid.layer]]
+name = "sand"
+thickness = "5 m"
+[[zone]]
+name = "heap"
+x_max = "20 m"
+y_max = "20 m"
+[[medium]]
+hydraulic_conductivity = "5 m/d"
+porosity = 0.3
+[flow]
+initial_head = "4 m"
+[[boundary]]
+type = "fixed_head"
+name = "west"
+side = "west"
+head = "4 m"
+[[boundary]]
+type = "fixed_head"
+name = "east"
+side = "east"
+head = "3.8 m"
+[[boundary]]
+type = "waste_pile"
+name = "heap"
+zone = "heap"
+height = "3 m"
+bulk_density = "1500 kg/m3"
+water_content = 0.2
+rain = "500 mm/a"
+passage_time = "1 a"
+liner = { type = "none" }
+leaching.Cd = { type = "constant", concentration = "2 mg/L" }
+[transport]
+maximum_step = "60 d"
+[substance.Cd]
+[[receptor]]
+name = "east"
+boundary = "east"
+limit.Cd = "0.05 mg/L"
+[[scenario]]
+name = "nothing"
+[[scenario]]
+name = "membrane"
+set.boundary.heap.cover = { type = "membrane", leakage = "1 mm/a" }
+set.boundary.heap.covered = 2021-01-01
+[[scenario]]
+name = "removal"
+set.boundary.heap.removal = 2021-01-01
+set.boundary.heap.removal_to = { distance = "10 km", item = "landfill" }
+[[scenario]]
+name = "removal nobody knows where to"
+set.boundary.heap.removal = 2021-01-01
+[[scenario]]
+name = "water"
+set.boundary.heap.cover = { type = "soil", thickness = "1 m", cost_item = "water" }
+[[scenario]]
+name = "clay under it"
+set.boundary.heap.liner = { type = "composite", clay_thickness = "0.5 m", clay_conductivity = "1e-9 m/s" }
+[[scenario]]
+name = "clay was there"
+set.boundary.heap.liner = { type = "composite", clay_thickness = "0.5 m", clay_conductivity = "1e-9 m/s" }
+set.boundary.heap.liner_laid = 2010-01-01
+[[scenario]]
+name = "roof"
+set.boundary.heap.rain = "10 mm/a"
+[[scenario]]
+name = "roof that is paid for"
+set.boundary.heap.rain = "10 mm/a"
+set.cost.work = [{ name = "roof", item = "roof", quantity = 400, price = 100, start = 2020-01-01, duration = "2 a" }]
+[[scenario]]
+name = "drier"
+set.boundary.heap.rain = "300 mm/a"
+assumption = true
+[output]
+vtk = false
+)";
+    const auto result =
+        galena_program("compare " + (folder / "site.toml").string() + " --format json --output " + (folder / "out").string());
+    INFO(result.output);
+    REQUIRE(result.code == 0);
+    std::map<std::string, nlohmann::json> plans;
+    const auto document = nlohmann::json::parse(result.output);
+    for (const auto& s : document["scenarios"]) plans[s["scenario"]] = s;
+    const auto figure = [&](const std::string& plan, const std::string& name) { return plans.at(plan)["figures"][name]; };
+    const char *cost = "net_present_cost [USD]", *known = "net_present_cost_known [USD]";
+    // Discounted by whole years of 365.25 days; 2020 has 366 of them.
+    const double in_2021 = std::pow(1.05, -366 / 365.25);
+    CHECK(figure("nothing", cost) == 0);
+    CHECK(figure("nothing", "missing_prices") == 0);
+    CHECK(figure("membrane", cost).get<double>() == doctest::Approx(400 * 14 * in_2021));
+    CHECK(figure("membrane", "net_present_cost_high [USD]").get<double>() == doctest::Approx(400 * 25 * in_2021));
+    // 1200 m3 at 1500 kg/m3 and 200 kg/m3 of water: dug, hauled, and let into a landfill.
+    CHECK(figure("removal", cost).get<double>() == doctest::Approx((1200 * 6 + 2040 * 10 * 0.15 + 2040 * 50) * in_2021));
+    CHECK(figure("removal", "waste moved [m3]").get<double>() == doctest::Approx(1200));
+    CHECK(figure("removal nobody knows where to", cost).is_null());
+    CHECK(figure("removal nobody knows where to", known).get<double>() == doctest::Approx(1200 * 6 * in_2021));
+    CHECK(figure("removal nobody knows where to", "missing_prices") == 2);
+    CHECK(figure("water", cost).is_null());
+    CHECK(figure("water", "missing_prices") == 1);
+    CHECK(figure("clay under it", cost).get<double>() == doctest::Approx(400 * (14 + 0.5 * 12)));
+    CHECK(figure("clay was there", cost) == 0);
+    CHECK(figure("roof", cost).is_null());
+    CHECK(plans.at("roof")["unpriced"] == nlohmann::json{"boundary.heap.rain"});
+    // Half at the end of either year.
+    CHECK(figure("roof that is paid for", cost).get<double>() == doctest::Approx(20000 / 1.05 + 20000 / (1.05 * 1.05)));
+    CHECK(figure("drier", cost) == 0);
+    // A plan without a known cost is never said to be among the best.
+    CHECK(plans.at("roof")["pareto"] != nlohmann::json(true));
+    CHECK(plans.at("roof that is paid for")["pareto"].is_boolean());
+    CHECK(plans.at("drier")["pareto"].is_null());  // no choice
+    CHECK(file_text(folder / "out" / "comparison.csv").find("net_present_cost_known [USD]") != std::string::npos);
+    for (const auto& scenario : galena::read_comparison(folder / "out" / "results.h5"))
+        CHECK(std::isnan(scenario.pareto) == plans.at(scenario.name)["pareto"].is_null());
+}
+
+TEST_CASE("compare: a plan of known cost beats one that costs at least as much, not the other way round") {
+    const auto plan = [](const char* name, double cost, double missing, double over_limit) {
+        galena::ComparedScenario s;
+        s.name = name;
+        s.status = "finished";
+        s.set(missing > 0 ? "net_present_cost_known [USD]" : "net_present_cost [USD]", cost);
+        s.set("missing_prices", missing);
+        s.set("worst_final_over_limit", over_limit);
+        s.set("longest_exceedance [a]", 1);
+        return s;
+    };
+    std::vector<galena::ComparedScenario> plans{plan("cheap", 100, 0, 2), plan("dear", 200, 0, 1), plan("poor", 150, 0, 3),
+                                                plan("at least 120", 120, 1, 2), plan("at least 50", 50, 1, 0.5)};
+    galena::judge(plans);
+    CHECK(plans[0].pareto == 1);
+    CHECK(plans[1].pareto == 1);
+    CHECK(plans[2].pareto == 0);
+    CHECK(plans[3].pareto == 0);
+    CHECK(std::isnan(plans[4].pareto));
+}

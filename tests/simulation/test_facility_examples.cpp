@@ -47,6 +47,8 @@ std::filesystem::path changed_site(const TemporaryFolder& folder, const std::str
         REQUIRE(at != std::string::npos);
         site.replace(at, from.size(), to);
     }
+    for (const auto& beside : std::filesystem::directory_iterator(std::filesystem::path(GALENA_SOURCE_DIR) / "examples" / example))
+        if (beside.path().extension() == ".csv") std::filesystem::copy(beside.path(), folder / beside.path().filename().string());
     const auto file = folder / "site.toml";
     std::ofstream(file) << site;
     return file;
@@ -120,7 +122,7 @@ TEST_SUITE("long") {
         const auto out = folder / "out";
         const bool reduced = reduced_effort();
         const auto site = reduced ? changed_site(folder, "tailings_risk",
-                                                 {{"samples = 200", "samples = 24"}, {"sensitivity = [\"tornado\"]", "map = false"}})
+                                                 {{"samples = 200", "samples = 24"}, {"sensitivity = [\"tornado\", \"morris\"]\ntrajectories = 6", "map = false"}})
                                   : std::filesystem::path(source_folder()) / "examples/tailings_risk/site.toml";
         const auto result = galena_program("risk " + site.string() + " --output " + out.string());
         INFO(result.output);

@@ -136,6 +136,81 @@ TEST_CASE("the probability of exceedance is that of the closed form for a lognor
     CHECK(number(arrival, "high", last) >= exact);
 }
 
+TEST_CASE("receptors of every kind are judged by their own limits and by those of a standard") {
+    const TemporaryFolder folder;
+    const std::string receptors = R"(
+[[receptor]]
+name = "point"
+x = "50.5 cm"
+y = "5 cm"
+limit.Cd = "0.2 mg/L"
+[[receptor]]
+name = "screened well"
+x = "50.5 cm"
+y = "5 cm"
+screen_top = "0 m"
+screen_bottom = "-10 cm"
+limit.Cd = "0.2 mg/L"
+[[receptor]]
+name = "river"
+boundary = "outlet"
+limit.Cd = "0.2 mg/L"
+[[receptor]]
+name = "plane"
+line = [["0.5 m", "0 m"], ["0.5 m", "0.1 m"]]
+limit.Cd = "0.2 mg/L"
+[[receptor]]
+name = "canal"
+along = [["0.504 m", "0.05 m"], ["0.506 m", "0.05 m"]]
+limit.Cd = "0.2 mg/L"
+[[receptor]]
+name = "ground at the entry"
+zone = "entry"
+limit.Cd = "0.2 mg/L"
+[[receptor]]
+name = "drinking water"
+x = "50.5 cm"
+y = "5 cm"
+standard = "GB/T 14848-2017"
+class = "III"
+)";
+    const std::string asked = "[risk]\nsamples = 8\ntimes = [\"10 d\", \"20 d\", \"30 d\"]\n";
+    REQUIRE(run_risk(folder, column(uncertain_kd, receptors + asked), "all") == done);
+    const auto found = table(folder / "all", "exceedance");
+    const std::vector<std::string> names{"point", "screened well", "river", "plane", "canal", "ground at the entry", "drinking water"};
+    REQUIRE(found.columns[0].texts.size() == 3 * names.size());
+    for (std::size_t n = 0; n < names.size(); ++n)
+        for (std::size_t at = 0; at < 3; ++at) CHECK(found.columns[0].texts[3 * n + at] == names[n]);
+    CHECK(number(found, "limit", 18) == doctest::Approx(0.005).epsilon(1e-12));  // cadmium, class III
+    const auto curves = table(folder / "all", "breakthrough");
+    for (std::size_t at = 0; at < 3; ++at) {
+        CHECK(number(found, "probability", 15 + at) == 1);  // held above its limit
+        for (const char* percentile : {"p05", "p50", "p95"}) {
+            // One cell, seen as a point, as a screen in one layer and as a canal; the river is farther away.
+            CHECK(number(curves, percentile, at) == number(curves, percentile, 3 + at));
+            CHECK(number(curves, percentile, at) == number(curves, percentile, 12 + at));
+            CHECK(number(curves, percentile, 6 + at) < number(curves, percentile, at));
+            // The plane lies between the cell and the one before it, which gives its water.
+            CHECK(number(curves, percentile, 9 + at) > number(curves, percentile, at));
+        }
+        CHECK(number(found, "probability", 18 + at) >= number(found, "probability", at));
+    }
+    // One of them by name, with its own limit; and a point of observation in the same cell with the same limit given.
+    const auto named = asked + "[[risk.limit]]\nsubstance = \"Cd\"\nreceptors = [\"point\"]\n" +
+                       "[[risk.limit]]\nsubstance = \"Cd\"\nconcentration = \"0.2 mg/L\"\nreceptors = [\"well\"]\n";
+    REQUIRE(run_risk(folder, column(uncertain_kd, receptors + named), "named") == done);
+    const auto both = table(folder / "named", "exceedance");
+    REQUIRE(both.columns[0].texts.size() == 6);
+    for (std::size_t at = 0; at < 3; ++at) {
+        CHECK(number(both, "exceeding", at) == number(found, "exceeding", at));
+        CHECK(number(both, "exceeding", 3 + at) == number(found, "exceeding", at));
+    }
+    CHECK(table(folder / "named", "plume").columns[0].texts.size() == 3);  // the same limit twice is one plume
+    // Nothing gives a limit of what is asked.
+    const auto lacking = asked + "[[risk.limit]]\nsubstance = \"Cd\"\nreceptors = [\"well\"]\n";
+    CHECK(run_risk(folder, column(uncertain_kd, receptors + lacking), "lacking") == wrong_input);
+}
+
 TEST_CASE("an ensemble without spread is the plain run to the last bit") {
     Diagnostics diagnostics;
     const auto none = R"({ lognormal = { median = "2 L/kg", sigma_ln = 0 }, name = "Kd" })";

@@ -141,6 +141,37 @@ TEST_CASE("optimise: choices are enumerated, and a measure is done or not") {
     CHECK(text.find("measures = [\"iron\"]") != std::string::npos);
 }
 
+TEST_CASE("optimise: a search that was stopped goes on from what is known, and any number of workers gives the same") {
+    const std::string two = thickness + "[[optimise.variable]]\nkey = \"measure.iron.porosity\"\nvalues = [0.4, 0.5]\n" +
+                            "[[optimise.limit]]\nreceptor = \"behind\"\nsubstance = \"CrVI\"\nbelow = \"3 mg/L\"\nfrom = 2021-01-01\n";
+    const std::string asked = "[optimise]\nscenario = \"treated\"\nglobal_trials = 5\nlocal_trials = 4\n";
+    const Case plan(column(asked + two));
+    const auto out = [&](const char* name) { return (plan.folder / name).string(); };
+    const auto go = [&](const std::string& how) { return galena_program("optimise " + plan.site.string() + " --format json " + how); };
+    const auto one = go("--workers 1 --output " + out("one")), three = go("--workers 3 --output " + out("three"));
+    REQUIRE(one.code == 0);
+    CHECK(three.output == one.output);
+    const auto history = file_text(plan.folder / "one" / "optimisation.csv");
+    CHECK(file_text(plan.folder / "three" / "optimisation.csv") == history);
+    // Stopped among the plans that run side by side, and again among those that follow from them.
+    REQUIRE(go("--stop-after 4 --output " + out("part")).code == 130);
+    REQUIRE(go("--stop-after 6 --resume " + out("part")).code == 130);
+    const auto rest = go("--resume " + out("part"));
+    CHECK(rest.code == 0);
+    CHECK(rest.output == one.output);
+    CHECK(file_text(plan.folder / "part" / "optimisation.csv") == history);
+    // All is known now: it is read. A longer search runs only what is new; another site does not go on here.
+    const auto again = galena_program("optimise " + plan.site.string() + " --stop-after 1 --resume " + out("part"));
+    CHECK(again.code == 0);
+    CHECK(again.output.find(" plans are known already") != std::string::npos);
+    std::ofstream(plan.site) << column("[optimise]\nscenario = \"treated\"\nglobal_trials = 5\nlocal_trials = 5\n" + two);
+    CHECK(go("--stop-after 2 --resume " + out("part")).code == 0);
+    std::ofstream(plan.site) << column(asked + two, "0.5 m");
+    const auto other = go("--resume " + out("part"));
+    CHECK(other.code == 2);
+    CHECK(other.output.find("is of another site file") != std::string::npos);
+}
+
 TEST_CASE("optimise: no plan keeps the limit, so the nearest is shown") {
     const Case plan(column("[optimise]\nscenario = \"treated\"\nglobal_trials = 8\nlocal_trials = 12\n" + thickness +
                            "[[optimise.limit]]\nreceptor = \"behind\"\nsubstance = \"CrVI\"\nbelow = \"0.1 mg/L\"\nfrom = 2021-01-01\n"));

@@ -17,7 +17,7 @@ struct ClayCover final : FacilityCover {
 
     static auto parameters() {
         using T = ClayCover;
-        return std::tuple{
+        return std::tuple_cat(cover_parameters(), std::tuple{
             parameter("thickness", &T::thickness, "m", positive, "of the clay"),
             parameter("conductivity", &T::conductivity, "m/s", positive, "as built").with_default(),
             parameter("aged_conductivity", &T::aged_conductivity, "m/s", positive, "of the old clay; as built when absent")
@@ -26,7 +26,7 @@ struct ClayCover final : FacilityCover {
             parameter("wet_time", &T::wet_time, "", fraction, "share of the time that water stands on the clay").with_default(),
             parameter("porosity", &T::porosity, "", open_fraction, "for oxygen").with_default(),
             parameter("saturation", &T::saturation, "", fraction, "mean degree, for oxygen").with_default(),
-        };
+        });
     }
     void check(ReadContext& context) {
         if (aged_conductivity.has_value() != ageing_time.has_value())
@@ -41,6 +41,9 @@ struct ClayCover final : FacilityCover {
     }
     [[nodiscard]] double oxygen_resistance(double, double) const override { return thickness / oxygen_diffusion(porosity, saturation); }
     [[nodiscard]] std::string text() const override { return fmt::format("clay of {:g} m, {:.3g} m/s as built", thickness, conductivity); }
+
+protected:
+    [[nodiscard]] BuiltLayers own_layers() const override { return {{"compacted_clay", thickness, "m3"}}; }
 };
 
 REGISTER(FacilityCover, ClayCover)

@@ -15,7 +15,7 @@ struct StoreAndReleaseCover final : FacilityCover {
 
     static auto parameters() {
         using T = StoreAndReleaseCover;
-        return std::tuple{
+        return std::tuple_cat(cover_parameters(), std::tuple{
             parameter("thickness", &T::thickness, "m", positive, "of the soil").source("1 to 2.5 m where it rains less than 250 mm/a"),
             parameter("available_water", &T::available_water, "", open_fraction,
                       "water per volume that it holds between field capacity and wilting point")
@@ -28,7 +28,7 @@ struct StoreAndReleaseCover final : FacilityCover {
                 .source("0 to 5 % of the rain: ACAP"),
             parameter("porosity", &T::porosity, "", open_fraction, "for oxygen").with_default(),
             parameter("saturation", &T::saturation, "", fraction, "mean degree, for oxygen").with_default(),
-        };
+        });
     }
     /// Of a year's rain the wet season's has to be held; more than that passes.
     [[nodiscard]] double percolation(const Weather& weather) const override {
@@ -37,6 +37,9 @@ struct StoreAndReleaseCover final : FacilityCover {
     }
     [[nodiscard]] double oxygen_resistance(double, double) const override { return thickness / oxygen_diffusion(porosity, saturation); }
     [[nodiscard]] std::string text() const override { return fmt::format("{:g} m of soil that stores and releases", thickness); }
+
+protected:
+    [[nodiscard]] BuiltLayers own_layers() const override { return {{"store_and_release_layer", thickness, "m3"}}; }
 };
 
 REGISTER(FacilityCover, StoreAndReleaseCover)

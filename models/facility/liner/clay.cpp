@@ -33,6 +33,7 @@ struct ClayLinerLaw final : Liner {
     [[nodiscard]] double depth() const override { return thickness; }
     [[nodiscard]] double diffusion() const override { return porosity * effective_diffusion / thickness; }
     [[nodiscard]] std::vector<const Series*> series() const override { return {&conductivity}; }
+    [[nodiscard]] BuiltLayers layers() const override { return {clay_layer(thickness)}; }
     [[nodiscard]] std::string text() const override {
         return fmt::format("clay of {:g} m, {:.3g} m/s", thickness, conductivity.values.front());
     }

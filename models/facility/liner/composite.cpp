@@ -20,6 +20,7 @@ struct CompositeLinerLaw final : Liner, MembraneOnClay {
     }
     [[nodiscard]] double depth() const override { return clay_thickness; }
     [[nodiscard]] std::vector<const Series*> series() const override { return MembraneOnClay::series(); }
+    [[nodiscard]] BuiltLayers layers() const override { return MembraneOnClay::layers(); }
     [[nodiscard]] std::string text() const override {
         return fmt::format("membrane on clay of {:g} m, {:.3g} holes and {:.3g} m of wrinkles per ha", clay_thickness,
                            1e4 * holes.values.front(), 1e4 * wrinkle_length.values.front());

@@ -33,6 +33,12 @@ struct DoubleCompositeLiner final : Liner {
         for (const auto* one : lower.series()) all.push_back(one);
         return all;
     }
+    [[nodiscard]] BuiltLayers layers() const override {
+        auto all = upper.layers();
+        all.push_back({"drainage_layer"});
+        for (auto& layer : lower.layers()) all.push_back(std::move(layer));
+        return all;
+    }
     [[nodiscard]] std::string text() const override {
         return fmt::format("two membranes on clay of {:g} m and {:g} m, drained between", upper.clay_thickness, lower.clay_thickness);
     }

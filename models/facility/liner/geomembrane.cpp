@@ -29,6 +29,7 @@ struct GeomembraneLiner final : Liner {
                (overburden.present() ? in_series(hole, tailings_towards_hole(hole_area, overburden.conductivity), drop) : hole(drop));
     }
     [[nodiscard]] std::vector<const Series*> series() const override { return {&holes}; }
+    [[nodiscard]] BuiltLayers layers() const override { return {{"membrane"}}; }
     [[nodiscard]] std::string text() const override { return fmt::format("membrane with {:.3g} holes per ha", 1e4 * holes.values.front()); }
 };
 

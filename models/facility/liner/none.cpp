@@ -10,6 +10,7 @@ struct NoLiner final : Liner {
 
     [[nodiscard]] double flux(double drop, const Overburden&, const LinerMoment&) const override { return drop > 0 ? infinite : 0.0; }
     [[nodiscard]] double leakance(const LinerMoment&) const override { return infinite; }
+    [[nodiscard]] BuiltLayers layers() const override { return {}; }
     [[nodiscard]] std::string text() const override { return "no liner"; }
 };
 

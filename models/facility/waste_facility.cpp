@@ -1,0 +1,85 @@
+#include "facility/waste_facility.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "scenario/scenario.hpp"
+
+namespace galena {
+
+namespace {
+
+// What a plan changes by these keys has a price here.
+const bool priced = PricedChanges::instance().add("boundary", {"cover", "liner", "liner_laid", "removal", "removal_to", "covered", "price"});
+
+constexpr double membrane_mass = 1.5e-3 * 940;  ///< of 1.5 mm of HDPE [kg/m²]
+
+double membranes_in(const BuiltLayers& layers) {
+    return static_cast<double>(std::count_if(layers.begin(), layers.end(), [](const BuiltLayer& l) { return l.item == "membrane"; }));
+}
+
+}  // namespace
+
+bool WasteFacility::covered_by(double now) const {
+    if (!cover) return false;
+    const double from = std::max(0.0, laid(cover_laid()));
+    return from <= now && !(removal && removal->since(start_) <= from);
+}
+
+std::vector<CostItem> WasteFacility::costs(double now) const {
+    std::vector<CostItem> items;
+    const auto add = [&](const char* measure, const std::string& item, double quantity, const std::string& unit_text, double at) {
+        items.push_back({measure, item, quantity, unit_text, CostKind::capital, at, at});
+    };
+    if (lined_by(now))
+        for (const auto& layer : liner->layers())
+            add("liner", layer.item, layer.per_area * floor_.total_area, layer.unit, laid(liner_laid));
+    if (covered_by(now))
+        for (const auto& layer : cover->layers())
+            add("cover", layer.item, layer.per_area * floor_.total_area, layer.unit, std::max(0.0, laid(cover_laid())));
+    if (taken_.volume > 0) {
+        constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+        const double at = std::max(0.0, removal->since(start_));
+        const auto item = removal_to ? removal_to->item : "destination";
+        const bool by_volume = item != "landfill" && item != "hazardous_landfill";
+        add("excavation", "dig_and_load", taken_.volume, "m3", at);
+        add("haulage", "truck", removal_to ? taken_.mass / 1e3 * removal_to->distance / 1e3 : unknown, "t km", at);
+        add("disposal", item, !removal_to ? unknown : by_volume ? taken_.volume : taken_.mass / 1e3, by_volume ? "m3" : "t", at);
+    }
+    return items;
+}
+
+/// Area of all membranes laid until now [m²].
+double WasteFacility::membranes(double now) const {
+    double layers = 0;
+    if (lined_by(now)) layers += membranes_in(liner->layers());
+    if (covered_by(now)) layers += membranes_in(cover->layers());
+    return layers * floor_.total_area;
+}
+
+std::vector<Effect> WasteFacility::effects(double now, const UnitCosts& factors) const {
+    std::vector<Effect> all;
+    const auto emit = [&](const char* what, const char* factor, double amount) {
+        if (const auto* emission = factors.find("co2", factor)) all.push_back({what, "", amount * emission->price.mid / 1e3, "t"});
+    };
+    if (const double area = membranes(now); area > 0) emit("carbon dioxide of the membranes", "membrane", area * membrane_mass);
+    if (taken_.volume > 0) {
+        all.push_back({"waste moved", "", taken_.volume, "m3"});
+        all.push_back({"waste moved", "", taken_.mass / 1e3, "t"});
+        emit("carbon dioxide of digging", "excavator", taken_.volume);
+        if (removal_to) emit("carbon dioxide of haulage", "truck", taken_.mass / 1e3 * removal_to->distance / 1e3);
+    }
+    return all;
+}
+
+std::vector<const Series*> WasteFacility::shared_series(const LeachModels& models) const {
+    std::vector<const Series*> all{&rain, &evaporation};
+    const auto add = [&](const std::vector<const Series*>& more) { all.insert(all.end(), more.begin(), more.end()); };
+    if (liner) add(liner->series());
+    if (cover) add(cover->series());
+    for (const auto& [id, law] : models)
+        if (law) add(law->series());
+    return all;
+}
+
+}  // namespace galena

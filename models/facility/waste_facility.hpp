@@ -1,0 +1,97 @@
+#pragma once
+// What ponds and piles have in common: waste on a liner above columns of the ground, some day covered or taken elsewhere, its seepage with
+// what it carries, and what all that costs.
+
+#include "facility/cover.hpp"
+#include "facility/facility.hpp"
+#include "facility/facility_floor.hpp"
+#include "facility/liner.hpp"
+#include "facility/seepage_chemistry.hpp"
+#include "flow/water_boundary.hpp"
+#include "remediation/cost.hpp"
+
+namespace galena {
+
+/// Where waste goes that is taken away.
+struct RemovalTable {
+    double distance = 0;
+    std::string item = "containment_cell";
+
+    static auto parameters() {
+        using T = RemovalTable;
+        return std::tuple{
+            parameter("distance", &T::distance, "km", not_negative, "of haulage, one way"),
+            parameter("item", &T::item, "what it costs there: an item of `disposal` in the unit costs").with_default(),
+        };
+    }
+};
+
+class WasteFacility : public WaterBoundary, public Facility, public PricedWorks {
+public:
+    [[nodiscard]] std::optional<Side> through_side() const final { return Side::top; }
+    [[nodiscard]] bool has_state() const final { return true; }
+    [[nodiscard]] double longest_step() const final { return maximum_step.value_or(infinite); }
+    void add_budget(std::vector<BudgetTerm>& terms) const final { terms.insert(terms.end(), terms_.begin(), terms_.end()); }
+    void adopt_medium(const Domain& domain) final { floor_.adopt_medium(cells_, *liner, domain); }
+
+    [[nodiscard]] std::string title() const final { return label.text; }
+    /// The liner when it is laid, the cover when it comes, removal when the waste goes: each at once.
+    [[nodiscard]] std::vector<CostItem> costs(double now) const final;
+    /// Waste moved, and carbon dioxide of moving it and of membranes.
+    [[nodiscard]] std::vector<Effect> effects(double now, const UnitCosts& factors) const final;
+
+    Name zone;
+    std::optional<FilePath> polygon;
+    std::optional<double> maximum_step;
+    Series rain{0.0}, evaporation{0.0};
+    std::shared_ptr<Liner> liner;
+    std::shared_ptr<FacilityCover> cover;
+    std::optional<Date> liner_laid, removal;
+    std::optional<RemovalTable> removal_to;
+
+protected:
+    /// Waste as it is taken away: with the water in its pores.
+    struct TakenWaste {
+        double volume = 0, mass = 0;  ///< [m³], [kg]
+    };
+
+    /// The date from which the cover lies, where there is a cover; the start when absent.
+    [[nodiscard]] virtual std::optional<Date> cover_laid() const = 0;
+    /// Series and moments of what both have.
+    [[nodiscard]] std::vector<const Series*> shared_series(const LeachModels& models) const;
+
+    FacilityFloor floor_;
+    SeepageChemistry chemistry_;
+    std::vector<BudgetTerm> terms_;  ///< of the step last settled
+    TakenWaste taken_;                     ///< by removal
+    Date start_;                     ///< of the run
+
+private:
+    [[nodiscard]] double laid(const std::optional<Date>& date) const { return date ? date->since(start_) : 0.0; }
+    [[nodiscard]] bool covered_by(double now) const;
+    [[nodiscard]] bool lined_by(double now) const { return laid(liner_laid) >= 0 && laid(liner_laid) <= now; }
+    [[nodiscard]] double membranes(double now) const;
+};
+
+/// Keys of every such facility.
+inline auto waste_facility_parameters() {
+    using T = WasteFacility;
+    return std::tuple_cat(
+        boundary_parameters(),
+        std::tuple{
+            parameter("zone", &T::zone, "the columns above any cell of this zone are its floor (or give polygon)").with_default(),
+            parameter("polygon", &T::polygon, "CSV or GeoJSON file of the floor's outline"),
+            parameter("rain", &T::rain, "mm/d", not_negative, "on the facility").with_default(),
+            parameter("evaporation", &T::evaporation, "mm/d", not_negative, "potential: of free water; covers ask for it").with_default(),
+            parameter("liner", &T::liner, "what lies between waste and ground"),
+            parameter("liner_laid", &T::liner_laid,
+                      "date the liner is paid for; the start when absent, and before the start: it has been paid for, and costs nothing more"),
+            parameter("removal", &T::removal, "date on which waste and water are taken elsewhere; nothing seeps after it"),
+            parameter("removal_to", &T::removal_to, "where to; without it haulage and disposal are missing from the cost"),
+            parameter("price", &PricedWorks::price, "", not_negative,
+                      "your own unit prices by item, in the currency of [cost] and the unit of the item, e.g. price.membrane = 11"),
+            parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
+        });
+}
+
+}  // namespace galena
