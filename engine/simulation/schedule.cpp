@@ -1,5 +1,6 @@
 #include "simulation/schedule.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -36,9 +37,10 @@ void Schedule::add_events(const std::set<double>& times) {
         if (time > 0 && time < end_) stops_.insert(time);
 }
 
-double Schedule::end_of_step(double time, double longest) const {
+double Schedule::end_of_step(double time, double longest, double further) const {
     const auto next = stops_.upper_bound(time);
-    const double stop = next == stops_.end() ? end_ : *next;
+    double stop = next == stops_.end() ? end_ : *next;
+    if (further > time) stop = std::min(stop, further);
     const double remaining = stop - time;
     if (longest >= remaining * (1 - 1e-9)) return stop;
     if (2 * longest > remaining) return time + 0.5 * remaining;

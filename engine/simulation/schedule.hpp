@@ -19,8 +19,8 @@ public:
     [[nodiscard]] std::size_t output_count() const { return outputs_.size(); }
     [[nodiscard]] const std::set<double>& outputs() const { return outputs_; }
     /// Length of the next step: at most `longest`, ending exactly on the next moment when it is near, and leaving no sliver before it.
-    /// Returns the end of the step.
-    [[nodiscard]] double end_of_step(double time, double longest) const;
+    /// Returns the end of the step. further: one more such moment.
+    [[nodiscard]] double end_of_step(double time, double longest, double further = infinite) const;
 
 private:
     double end_ = 0;

@@ -42,6 +42,11 @@ public:
     [[nodiscard]] const State& state() const { return state_; }
     [[nodiscard]] const Ledger& ledger() const { return ledger_; }
     [[nodiscard]] const Schedule& schedule() const { return schedule_; }
+    /// Whether the next step would be another one if steps had to end at this moment [s].
+    [[nodiscard]] bool next_step_heeds(double moment) const {
+        const double longest = longest_step();
+        return schedule_.end_of_step(state_.time, longest, moment) != schedule_.end_of_step(state_.time, longest);
+    }
     [[nodiscard]] const std::vector<std::unique_ptr<Equation>>& equations() const { return equations_; }
     [[nodiscard]] const std::vector<std::unique_ptr<Intervention>>& interventions() const { return interventions_; }
     [[nodiscard]] const std::vector<std::unique_ptr<Observer>>& model_observers() const { return model_observers_; }

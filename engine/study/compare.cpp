@@ -21,6 +21,7 @@
 #include "scenario/scenario.hpp"
 #include "simulation/simulation.hpp"
 #include "study/comparison_file.hpp"
+#include "study/price_spread.hpp"
 #include "study/run.hpp"
 #include "study/shared_start.hpp"
 #include "study/spare_memory.hpp"
@@ -144,13 +145,13 @@ std::vector<std::string> run_words(const CompareOptions& options, const std::str
     return {"run", options.site.string(), "--scenario", scenario, "--output", output.string(), "--quiet"};
 }
 
-/// The scenario goes on from a copy of what it has in common with others; when that did not get as far, it starts by itself.
-Job branch_of(const CompareOptions& options, const std::vector<Job>& jobs, std::size_t shared, const std::filesystem::path& common,
-              const std::filesystem::path& output, const std::string& name) {
-    Job job{name, {"run", options.site.string(), "--scenario", name, "--resume", output.string(), "--branch", "--quiet"}, shared};
-    job.prepare = [&options, &jobs, shared, common, output](Job& self) {
+/// A job that goes on from a copy of what another left at its end; when that did not get as far, it starts by itself.
+Job follower_of(const std::vector<Job>& jobs, std::size_t before, const std::filesystem::path& common, const std::filesystem::path& output,
+                const std::string& name, std::vector<std::string> resumed, std::vector<std::string> alone) {
+    Job job{name, std::move(resumed), before};
+    job.prepare = [&jobs, before, common, output, alone = std::move(alone)](Job& self) {
         const auto folder = OutputFolder::prepare(output);
-        if (jobs[shared].code != interrupted) self.words = run_words(options, self.name, output);
+        if (jobs[before].code != interrupted) self.words = alone;
         else
             std::filesystem::copy(common, folder.path(),
                                   std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
@@ -158,30 +159,40 @@ Job branch_of(const CompareOptions& options, const std::vector<Job>& jobs, std::
     return job;
 }
 
+std::vector<std::string> resume_words(const CompareOptions& options, const std::string& scenario, const std::filesystem::path& output) {
+    return {"run", options.site.string(), "--scenario", scenario, "--resume", output.string(), "--branch", "--quiet"};
+}
+
 /// Runs all scenarios, `at_once` at a time; their exit codes in the order of the names.
 std::vector<int> run_all(const CompareOptions& options, const std::filesystem::path& folder, const std::vector<std::string>& names,
                          const Checked& checked, int at_once) {
-    const auto groups = options.share ? shared_starts(checked.starts) : std::vector<SharedStart>{};
+    const auto stretches = options.share ? shared_stretches(checked.starts) : std::vector<SharedStretch>{};
     std::vector<Job> jobs;
+    jobs.reserve(stretches.size() + names.size());
     std::vector<std::optional<std::size_t>> shared(names.size());
-    const auto common = [&](std::size_t group) { return folder / fmt::format("shared_start_{}", group + 1); };
-    for (std::size_t g = 0; g < groups.size(); ++g) {
-        const auto base = names[groups[g].scenarios.front()] + std::string(without_its_measures);
-        Job job{base, run_words(options, base, common(g)), {}};
-        job.words.insert(job.words.end(), {"--stop-at", fmt::format("{:.17g}", groups[g].until)});
-        jobs.push_back(std::move(job));
-        for (const auto n : groups[g].scenarios) shared[n] = g;
+    const auto common = [&](std::size_t stretch) { return folder / fmt::format("shared_start_{}", stretch + 1); };
+    for (std::size_t s = 0; s < stretches.size(); ++s) {
+        const auto& stretch = stretches[s];
+        const auto base = names[stretch.scenarios.front()] + std::string(without_its_measures);
+        auto words = run_words(options, base, common(s)), resumed = resume_words(options, base, common(s));
+        for (auto* list : {&words, &resumed}) list->insert(list->end(), {"--stop-before", fmt::format("{:.17g}", stretch.until)});
+        if (stretch.after) jobs.push_back(follower_of(jobs, *stretch.after, common(*stretch.after), common(s), base, resumed, words));
+        else jobs.push_back({base, words, {}});
+        for (const auto n : stretch.leaving) shared[n] = s;
         if (!options.quiet && !options.json)
-            fmt::print("{} scenarios are the same until {:.6g} d: computed once\n", groups[g].scenarios.size(),
-                       groups[g].until / seconds_per_day);
+            fmt::print("{} scenarios are the same until {:.6g} d: computed once\n", stretch.scenarios.size(),
+                       stretch.until / seconds_per_day);
     }
-    for (std::size_t n = 0; n < names.size(); ++n)
-        jobs.push_back(shared[n] ? branch_of(options, jobs, *shared[n], common(*shared[n]), folder / names[n], names[n])
-                                 : Job{names[n], run_words(options, names[n], folder / names[n]), {}});
-    do_jobs(jobs, at_once, groups.size(), options.quiet || options.json);
-    for (std::size_t g = 0; g < groups.size(); ++g) std::filesystem::remove_all(common(g));
+    for (std::size_t n = 0; n < names.size(); ++n) {
+        const auto alone = run_words(options, names[n], folder / names[n]);
+        jobs.push_back(shared[n] ? follower_of(jobs, *shared[n], common(*shared[n]), folder / names[n], names[n],
+                                               resume_words(options, names[n], folder / names[n]), alone)
+                                 : Job{names[n], alone, {}});
+    }
+    do_jobs(jobs, at_once, stretches.size(), options.quiet || options.json);
+    for (std::size_t s = 0; s < stretches.size(); ++s) std::filesystem::remove_all(common(s));
     std::vector<int> codes;
-    for (std::size_t n = groups.size(); n < jobs.size(); ++n) codes.push_back(jobs[n].code);
+    for (std::size_t n = stretches.size(); n < jobs.size(); ++n) codes.push_back(jobs[n].code);
     return codes;
 }
 
@@ -195,8 +206,7 @@ void write_csv(const std::filesystem::path& file, const std::vector<ComparedScen
     header.insert(header.end(), figures.begin(), figures.end());
     CsvWriter out(file, header);
     for (const auto& s : scenarios) {
-        std::vector<CsvWriter::Field> row{std::string_view(s.name), std::string_view(s.status), static_cast<double>(s.exit_code),
-                                          s.pareto};
+        std::vector<CsvWriter::Field> row{std::string_view(s.name), std::string_view(s.status), static_cast<double>(s.exit_code), s.pareto};
         for (const auto& figure : figures) row.emplace_back(s.figure(figure));
         out.row(row);
     }
@@ -245,17 +255,22 @@ void print_missing(const std::vector<ComparedScenario>& scenarios) {
 
 /// The figures people ask for first; the rest stands in comparison.csv.
 void print_table(const std::vector<ComparedScenario>& scenarios) {
-    fmt::print("\n{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7}\n", "scenario", "status", "cost, 1000", "removed, kg",
-               "left, kg", "final/limit", "exceeded, a", "CO2, t", "Pareto");
+    fmt::print("\n{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7} {:>9}\n", "scenario", "status", "cost, 1000", "removed, kg",
+               "left, kg", "final/limit", "exceeded, a", "CO2, t", "Pareto", "P(Pareto)");
     for (const auto& s : scenarios) {
         double removed = 0, left = 0;
         for (const auto& name : s.order) {
             if (name.starts_with("removed_net/")) removed += s.figure(name);
             if (name.starts_with("left/")) left += s.figure(name);
         }
-        fmt::print("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7}\n", s.name, s.status, cost_cell(s), cell(removed),
+        fmt::print("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7} {:>9}\n", s.name, s.status, cost_cell(s), cell(removed),
                    cell(left), cell(s.figure("worst_final_over_limit")), cell(s.figure("longest_exceedance [a]")),
-                   cell(s.figure("carbon_dioxide [t]")), s.assumption ? "-" : std::isnan(s.pareto) ? "?" : s.pareto != 0 ? "yes" : "");
+                   cell(s.figure("carbon_dioxide [t]")),
+                   s.assumption           ? "-"
+                   : std::isnan(s.pareto) ? "?"
+                   : s.pareto != 0        ? "yes"
+                                          : "",
+                   cell(s.figure("probability_pareto")));
     }
     fmt::print("\ncost: net present, middle price; final/limit and exceeded: of the receptor that fares worst\n");
     print_missing(scenarios);
@@ -280,6 +295,7 @@ ExitCode compare_sound(const CompareOptions& options) {
         scenarios.push_back(std::move(scenario));
     }
     judge(scenarios);
+    spread_prices(scenarios);
     write_csv(folder / "comparison.csv", scenarios);
     Diagnostics heard;  // when the scenarios were checked
     const auto site = Site::read(options.site, heard, names.front());

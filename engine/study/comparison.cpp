@@ -59,6 +59,14 @@ void add_costs(const ResultsFile& file, ComparedScenario& scenario) {
         scenario.set(fmt::format("{}_low [{}]", what, currency), total.number("low", row));
         scenario.set(fmt::format("{}_high [{}]", what, currency), total.number("high", row));
     }
+    const Columns costs(file, "costs");
+    for (std::size_t row = 0; row < costs.rows(); ++row) {
+        const double mid = costs.number("amount", row), present = costs.number("present_value", row);
+        if (!(mid > 0)) continue;
+        const double factor = present / mid;
+        scenario.costs.push_back(
+            {costs.text("item", row), factor * costs.number("amount_low", row), present, factor * costs.number("amount_high", row)});
+    }
     if (total.rows() > 0) return;
     scenario.set("net_present_cost [USD]", 0);  // nothing is done, nothing is paid
     scenario.set("missing_prices", 0);
@@ -190,25 +198,6 @@ double figure_of(const ComparedScenario& scenario, std::string_view start) {
     return nan;
 }
 
-/// What a plan is judged by; the cost is a lower bound where prices are missing.
-struct Goals {
-    double cost = 0, over_limit = 0, exceeded = 0;
-    bool cost_is_known = true;
-
-    explicit Goals(const ComparedScenario& s)
-        : cost(cost_of(s)), over_limit(s.figure("worst_final_over_limit")), exceeded(s.figure("longest_exceedance [a]")),
-          cost_is_known(s.figure("missing_prices") == 0) {
-        if (!cost_is_known) cost = known_cost_of(s);
-    }
-    [[nodiscard]] bool comparable() const { return !std::isnan(cost) && !std::isnan(over_limit) && !std::isnan(exceeded); }
-    /// As good in everything and better in one, whatever the missing prices are.
-    [[nodiscard]] bool beats(const Goals& other) const {
-        if (!cost_is_known) return false;
-        const bool no_worse = cost <= other.cost && over_limit <= other.over_limit && exceeded <= other.exceeded;
-        return no_worse && (cost < other.cost || over_limit < other.over_limit || exceeded < other.exceeded);
-    }
-};
-
 }  // namespace
 
 double cost_of(const ComparedScenario& scenario) { return figure_of(scenario, "net_present_cost ["); }
@@ -216,6 +205,18 @@ double cost_of(const ComparedScenario& scenario) { return figure_of(scenario, "n
 double known_cost_of(const ComparedScenario& scenario) {
     const double partly = figure_of(scenario, "net_present_cost_known [");
     return std::isnan(partly) ? cost_of(scenario) : partly;
+}
+
+Goals::Goals(const ComparedScenario& s)
+    : cost(known_cost_of(s)), over_limit(s.figure("worst_final_over_limit")), exceeded(s.figure("longest_exceedance [a]")),
+      cost_is_known(s.figure("missing_prices") == 0) {}
+
+bool Goals::comparable() const { return !std::isnan(cost) && !std::isnan(over_limit) && !std::isnan(exceeded); }
+
+bool Goals::beats(const Goals& other) const {
+    if (!cost_is_known) return false;
+    const bool no_worse = cost <= other.cost && over_limit <= other.over_limit && exceeded <= other.exceeded;
+    return no_worse && (cost < other.cost || over_limit < other.over_limit || exceeded < other.exceeded);
 }
 
 void ComparedScenario::set(const std::string& name_of_figure, double value) {
@@ -240,6 +241,22 @@ void read_figures(const std::filesystem::path& results, ComparedScenario& scenar
     add_health(file, scenario);
 }
 
+namespace {
+
+/// What a year costs in which a limit is no longer exceeded: against the first plan that costs nothing.
+void per_year_avoided(std::vector<ComparedScenario>& scenarios) {
+    const auto base = std::find_if(scenarios.begin(), scenarios.end(),
+                                   [](const ComparedScenario& s) { return s.status == "finished" && !s.assumption && cost_of(s) == 0; });
+    if (base == scenarios.end()) return;
+    const double without = base->figure("longest_exceedance [a]");
+    for (auto& s : scenarios) {
+        const double avoided = without - s.figure("longest_exceedance [a]");
+        if (s.status == "finished" && !s.assumption && avoided > 0) s.set("cost_per_year_avoided", cost_of(s) / avoided);
+    }
+}
+
+}  // namespace
+
 void judge(std::vector<ComparedScenario>& scenarios) {
     for (auto& s : scenarios) {
         double kg = 0;
@@ -247,6 +264,7 @@ void judge(std::vector<ComparedScenario>& scenarios) {
             if (name.starts_with("removed_net/")) kg += s.figure(name);
         if (kg > 0) s.set("cost_per_kg_removed", cost_of(s) / kg);
     }
+    per_year_avoided(scenarios);
     for (auto& s : scenarios) {
         const Goals mine(s);
         s.pareto = s.assumption ? nan : 0;

@@ -8,6 +8,12 @@
 
 namespace galena {
 
+/// What a plan pays for one item [present value].
+struct CostShare {
+    std::string item;
+    double low = 0, mid = 0, high = 0;
+};
+
 /// One scenario in the comparison.
 struct ComparedScenario {
     std::string name;
@@ -23,6 +29,7 @@ struct ComparedScenario {
     /// is one. NaN: not known, because a price is missing, or no plan: another assumption, which is no choice.
     double pareto = 0;
     bool assumption = false;
+    std::vector<CostShare> costs;       ///< of known price
     std::vector<std::string> unpriced;  ///< changes of the site that no price stands for
 };
 
@@ -33,6 +40,17 @@ void read_figures(const std::filesystem::path& results, ComparedScenario& scenar
 double cost_of(const ComparedScenario& scenario);
 /// As far as prices are known.
 double known_cost_of(const ComparedScenario& scenario);
+
+/// What a plan is judged by; the cost is a lower bound where prices are missing.
+struct Goals {
+    double cost = 0, over_limit = 0, exceeded = 0;  ///< the last: longest duration [a]
+    bool cost_is_known = true;
+
+    explicit Goals(const ComparedScenario& s);
+    [[nodiscard]] bool comparable() const;
+    /// At least as good in everything and better in one, whatever the missing prices are.
+    [[nodiscard]] bool beats(const Goals& other) const;
+};
 
 /// Mass removed by measures over that of a base in which nothing is done, cost per kg, and the Pareto flags.
 void judge(std::vector<ComparedScenario>& scenarios);

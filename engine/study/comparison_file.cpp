@@ -62,10 +62,11 @@ void write_comparison(const std::filesystem::path& path, const ResultsMetadata& 
     file.write("/comparison/exit_code", exit_code);
     describe(file, "/comparison/exit_code", "of the run", "1");
     file.write("/comparison/pareto", pareto);
-    describe(file, "/comparison/pareto",
-             "1: no other scenario of known cost is at least as good in cost, final concentration and duration of exceedance, and better in "
-             "one; 0: there is one; NaN: a price is missing, or it is no plan but another assumption",
-             "1");
+    describe(
+        file, "/comparison/pareto",
+        "1: no other scenario of known cost is at least as good in cost, final concentration and duration of exceedance, and better in "
+        "one; 0: there is one; NaN: a price is missing, or it is no plan but another assumption",
+        "1");
     file.write("/comparison/figure", figure);
     describe(file, "/comparison/figure", "names of the figures: the columns");
     file.write("/comparison/unit", units);

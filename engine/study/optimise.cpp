@@ -132,8 +132,7 @@ private:
         runner_ = std::make_unique<PlanRunner>(*folder_ / journal, key(), options_.resume.has_value(),
                                                PlanRunner::Options{workers, cores_, &stop_requested, options_.stop_after},
                                                [this](const PlanValues& values) { return simulate(values); });
-        if (runner_->taken_up() > 0 && !options_.quiet && !options_.json)
-            fmt::print("{} plans are known already\n", runner_->taken_up());
+        if (runner_->taken_up() > 0 && !options_.quiet && !options_.json) fmt::print("{} plans are known already\n", runner_->taken_up());
         open_history();
     }
 
@@ -275,7 +274,9 @@ private:
 
     [[nodiscard]] std::size_t best() const {
         const auto better = [](const PlanTrial& a, const PlanTrial& b) {
-            if (a.keeps() && b.keeps()) return a.outcome.cost < b.outcome.cost;
+            // A plan whose cost is only known in part is not the cheapest as long as there is another.
+            const bool partly = a.outcome.missing_prices > 0, other = b.outcome.missing_prices > 0;
+            if (a.keeps() && b.keeps()) return partly != other ? other : a.outcome.cost < b.outcome.cost;
             return a.worst() < b.worst();
         };
         return static_cast<std::size_t>(std::min_element(trials_.begin(), trials_.end(), better) - trials_.begin());

@@ -11,9 +11,10 @@ namespace galena {
 struct OptimiseOptions {
     std::filesystem::path site;
     std::optional<std::filesystem::path> output;  ///< results/ beside the site file when absent
-    std::optional<std::filesystem::path> resume;  ///< folder of a search that was interrupted, or is to go on: plans known are not run again
-    std::optional<int> workers;                   ///< plans at a time; never changes a result. As many as cores and memory allow when absent
-    std::optional<int> stop_after;                ///< plans, after which to stop as if interrupted; for tests of resuming
+    std::optional<std::filesystem::path>
+        resume;                     ///< folder of a search that was interrupted, or is to go on: plans known are not run again
+    std::optional<int> workers;     ///< plans at a time; never changes a result. As many as cores and memory allow when absent
+    std::optional<int> stop_after;  ///< plans, after which to stop as if interrupted; for tests of resuming
     bool json = false, quiet = false;
 };
 

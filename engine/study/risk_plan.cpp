@@ -109,7 +109,8 @@ void add_targets(const RiskLimitTable& limit, const JudgedPlaces& places, RiskPl
     }
     if (limit.concentration) add_plume(limit.substance.text, *limit.concentration, plan);
     else if (plan.targets.size() == before && limit.receptors.empty())
-        diagnostics.error(limit.place, fmt::format("no [[receptor]] has a limit of {}, and [[risk.limit]] gives none", limit.substance.text),
+        diagnostics.error(limit.place,
+                          fmt::format("no [[receptor]] has a limit of {}, and [[risk.limit]] gives none", limit.substance.text),
                           "give concentration here, or limit or standard at a [[receptor]]");
 }
 

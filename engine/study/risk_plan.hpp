@@ -14,8 +14,8 @@ namespace galena {
 /// A limit at a receptor.
 struct RiskTarget {
     std::string receptor, substance;
-    double limit = 0;  ///< dissolved [kg/m³]
-    Index cell = 0;    ///< of an observation point
+    double limit = 0;                        ///< dissolved [kg/m³]
+    Index cell = 0;                          ///< of an observation point
     std::optional<std::size_t> number = {};  ///< of a [[receptor]] among the site's
 };
 

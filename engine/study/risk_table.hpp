@@ -25,7 +25,9 @@ struct RiskLimitTable {
         using T = RiskLimitTable;
         return std::tuple{
             parameter("substance", &T::substance, "substance the limit is for"),
-            parameter("concentration", &T::concentration, "mg/L", positive, "dissolved concentration that counts as exceeded above it; each receptor's own limit, or that of its standard, when absent"),
+            parameter("concentration", &T::concentration, "mg/L", positive,
+                      "dissolved concentration that counts as exceeded above it; each receptor's own limit, or that of its standard, when "
+                      "absent"),
             parameter("receptors", &T::receptors, "observation points and [[receptor]]s it is judged at; all when absent"),
         };
     }
@@ -58,7 +60,8 @@ struct RiskMonitoringTable {
     static auto parameters() {
         using T = RiskMonitoringTable;
         return std::tuple{
-            parameter("receptor", &T::receptor, "observation point or [[receptor]] that the wells protect: one that has a limit of the substance in [risk]"),
+            parameter("receptor", &T::receptor,
+                      "observation point or [[receptor]] that the wells protect: one that has a limit of the substance in [risk]"),
             parameter("substance", &T::substance, "that is sampled"),
             parameter("detection", &T::detection, "mg/L", positive,
                       "concentration that counts as a finding: above background and its scatter"),

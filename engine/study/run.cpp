@@ -147,7 +147,6 @@ private:
                                                : terminal     ? Progress::Style::terminal
                                                               : Progress::Style::lines,
                                                simulation_->schedule().end());
-        if (options_.stop_at) simulation_->add_stops({*options_.stop_at});
         simulation_->add_observer(*budget_);
         simulation_->add_observer(*observations_);
         if (zones_->wanted()) simulation_->add_observer(*zones_);
@@ -202,11 +201,14 @@ private:
             started_ = true;
             retries_told_ = simulation_->retries().size();
             while (!simulation_->finished()) {
+                if (options_.stop_before && simulation_->next_step_heeds(*options_.stop_before)) {
+                    save_checkpoint();
+                    return interrupted;
+                }
                 simulation_->step();
                 ++steps;
                 log_retries();
-                const bool arrived = options_.stop_at && simulation_->state().time >= *options_.stop_at;
-                const bool stop = stop_requested || arrived || (options_.stop_after && steps >= *options_.stop_after);
+                const bool stop = stop_requested || (options_.stop_after && steps >= *options_.stop_after);
                 if (stop && !simulation_->finished()) {
                     save_checkpoint();
                     return interrupted;
@@ -237,7 +239,7 @@ private:
             results.set("status", "interrupted");
             log_.line(fmt::format("interrupted at {:.6g} d; go on with: galena run {} --resume {}",
                                   simulation_->state().time / seconds_per_day, options_.site.string(), folder_->path().string()),
-                      !options_.stop_at);
+                      !options_.stop_before);
             return code;
         }
         for (const auto& observer : simulation_->model_observers())

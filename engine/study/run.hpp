@@ -17,8 +17,9 @@ struct RunOptions {
     bool quiet = false;
     /// Stops after this many steps as if interrupted; for tests of resuming.
     std::optional<long> stop_after;
-    /// Stops at this time [s since the start], with a checkpoint, as if interrupted: what several scenarios have in common.
-    std::optional<double> stop_at;
+    /// Stops, with a checkpoint, as if interrupted, before the first step that would be another one if a measure began at this time [s since
+    /// the start]: what scenarios have in common until then.
+    std::optional<double> stop_before;
     /// With resume: the folder holds a copy of a run of the same site without measures, that goes on with those of this scenario.
     bool branch = false;
 };

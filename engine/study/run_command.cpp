@@ -18,7 +18,9 @@ std::function<ExitCode()> prepare_run(CLI::App& app) {
     app.add_option("--scenario", options->scenario, "one of the [[scenario]]s of the site file; the base site when absent");
     app.add_flag("--quiet", options->quiet, "print nothing but trouble");
     app.add_option("--stop-after", options->stop_after, "stop after so many steps as Ctrl-C would")->check(CLI::PositiveNumber)->group("");
-    app.add_option("--stop-at", options->stop_at, "stop at this time [s], with a checkpoint")->check(CLI::PositiveNumber)->group("");
+    app.add_option("--stop-before", options->stop_before, "stop before a step that a measure beginning at this time [s] would change")
+        ->check(CLI::PositiveNumber)
+        ->group("");
     app.add_flag("--branch", options->branch, "with --resume: the folder holds what the scenarios have in common")->group("");
     return [options] { return run(*options); };
 }

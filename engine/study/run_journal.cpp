@@ -60,12 +60,14 @@ RunJournal RunJournal::reopen(const std::filesystem::path& file, const std::stri
         const bool known = in && in.read(mark.data(), sizeof magic) && mark == std::string(magic, sizeof magic) &&
                            read_record(in, head, bytes, size) && head.run == key_record;
         if (!known)
-            throw ScenarioError({file.parent_path().string(), 0, 0}, fmt::format("there is no interrupted {} of galena in this folder", what),
+            throw ScenarioError({file.parent_path().string(), 0, 0},
+                                fmt::format("there is no interrupted {} of galena in this folder", what),
                                 "give the folder of an interrupted run: it holds " + file.filename().string());
         if (bytes != key)
-            throw ScenarioError({file.parent_path().string(), 0, 0},
-                                fmt::format("the interrupted {} is of another site file, other settings, or another version of galena", what),
-                                "resume with all of them as they were, or start anew without --resume");
+            throw ScenarioError(
+                {file.parent_path().string(), 0, 0},
+                fmt::format("the interrupted {} is of another site file, other settings, or another version of galena", what),
+                "resume with all of them as they were, or start anew without --resume");
         sound = static_cast<std::uint64_t>(in.tellg());
         while (read_record(in, head, bytes, size)) {
             receive(head.run, bytes);

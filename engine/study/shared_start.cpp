@@ -1,5 +1,6 @@
 #include "study/shared_start.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -14,14 +15,30 @@ std::string ground_of(const Node& tree) {
     return toml_text(ground);
 }
 
-std::vector<SharedStart> shared_starts(const std::vector<ScenarioStart>& scenarios) {
-    std::map<std::pair<std::string, double>, std::vector<std::size_t>> alike;
+std::vector<SharedStretch> shared_stretches(const std::vector<ScenarioStart>& scenarios) {
+    std::map<std::string, std::vector<std::size_t>> alike;
     for (std::size_t n = 0; n < scenarios.size(); ++n)
-        if (scenarios[n].first > 0 && std::isfinite(scenarios[n].first)) alike[{scenarios[n].ground, scenarios[n].first}].push_back(n);
-    std::vector<SharedStart> groups;
-    for (const auto& [key, members] : alike)
-        if (members.size() > 1) groups.push_back({members, key.second});
-    return groups;
+        if (scenarios[n].first > 0) alike[scenarios[n].ground].push_back(n);
+    std::vector<SharedStretch> all;
+    for (auto& [ground, members] : alike) {
+        const auto first = [&](std::size_t n) { return scenarios[n].first; };
+        std::stable_sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) { return first(a) < first(b); });
+        std::optional<std::size_t> before;
+        // What one scenario would run by itself is not shared: it leaves with those before it.
+        while (members.size() > 1 && std::isfinite(first(members.front()))) {
+            const auto later = std::upper_bound(members.begin(), members.end(), first(members.front()),
+                                                [&](double time, std::size_t n) { return time < first(n); });
+            SharedStretch stretch{before, first(members.front()), members, {members.begin(), later}};
+            members.erase(members.begin(), later);
+            if (members.size() < 2 || !std::isfinite(first(members.front()))) {
+                stretch.leaving = stretch.scenarios;
+                members.clear();
+            }
+            before = all.size();
+            all.push_back(std::move(stretch));
+        }
+    }
+    return all;
 }
 
 }  // namespace galena

@@ -43,8 +43,9 @@ protected:
 /// Keys that every cover has.
 inline auto cover_parameters() {
     return std::tuple{
-        parameter("cost_item", &FacilityCover::cost_item,
-                  "what it costs per m2, where that is not what its kind says: an item of `cover` in the unit costs, e.g. \"capillary_barrier\"")
+        parameter(
+            "cost_item", &FacilityCover::cost_item,
+            "what it costs per m2, where that is not what its kind says: an item of `cover` in the unit costs, e.g. \"capillary_barrier\"")
             .with_default(),
     };
 }

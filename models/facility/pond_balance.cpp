@@ -106,8 +106,8 @@ double TailingsPond::wet_part(double stage) const {
 
 Overburden TailingsPond::waste_of(double thickness) const { return {tailings ? tailings->conductivity : infinite, thickness}; }
 
-TailingsPond::Flows TailingsPond::share_out(const Level& level, const StepLoad& load, const FlowMoment& moment, const GroundAtBoundary& ground,
-                                            std::span<double> rate, std::span<double> slope) const {
+TailingsPond::Flows TailingsPond::share_out(const Level& level, const StepLoad& load, const FlowMoment& moment,
+                                            const GroundAtBoundary& ground, std::span<double> rate, std::span<double> slope) const {
     Flows out;
     const double dt = load.duration, stage = load.surface + level.depth;
     out.volume = pond_share * (basin_.volume(stage) - basin_.volume(load.surface));

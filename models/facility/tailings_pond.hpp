@@ -128,8 +128,8 @@ private:
     void load_consolidation(StepLoad& load) const;
     void load_drain_down(StepLoad& load, const FlowMoment& moment) const;
     [[nodiscard]] Overburden waste_of(double thickness) const;
-    Flows share_out(const Level& level, const StepLoad& load, const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
-                    std::span<double> slope) const;
+    Flows share_out(const Level& level, const StepLoad& load, const FlowMoment& moment, const GroundAtBoundary& ground,
+                    std::span<double> rate, std::span<double> slope) const;
     [[nodiscard]] bool reaches(double stage, std::size_t n) const;
     [[nodiscard]] double wet_part(double stage) const;
     [[nodiscard]] double share_covered(double stage) const;

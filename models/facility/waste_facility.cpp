@@ -10,7 +10,8 @@ namespace galena {
 namespace {
 
 // What a plan changes by these keys has a price here.
-const bool priced = PricedChanges::instance().add("boundary", {"cover", "liner", "liner_laid", "removal", "removal_to", "covered", "price"});
+const bool priced =
+    PricedChanges::instance().add("boundary", {"cover", "liner", "liner_laid", "removal", "removal_to", "covered", "price"});
 
 constexpr double membrane_mass = 1.5e-3 * 940;  ///< of 1.5 mm of HDPE [kg/m²]
 

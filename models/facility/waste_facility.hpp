@@ -63,7 +63,7 @@ protected:
     FacilityFloor floor_;
     SeepageChemistry chemistry_;
     std::vector<BudgetTerm> terms_;  ///< of the step last settled
-    TakenWaste taken_;                     ///< by removal
+    TakenWaste taken_;               ///< by removal
     Date start_;                     ///< of the run
 
 private:
@@ -84,8 +84,9 @@ inline auto waste_facility_parameters() {
             parameter("rain", &T::rain, "mm/d", not_negative, "on the facility").with_default(),
             parameter("evaporation", &T::evaporation, "mm/d", not_negative, "potential: of free water; covers ask for it").with_default(),
             parameter("liner", &T::liner, "what lies between waste and ground"),
-            parameter("liner_laid", &T::liner_laid,
-                      "date the liner is paid for; the start when absent, and before the start: it has been paid for, and costs nothing more"),
+            parameter(
+                "liner_laid", &T::liner_laid,
+                "date the liner is paid for; the start when absent, and before the start: it has been paid for, and costs nothing more"),
             parameter("removal", &T::removal, "date on which waste and water are taken elsewhere; nothing seeps after it"),
             parameter("removal_to", &T::removal_to, "where to; without it haulage and disposal are missing from the cost"),
             parameter("price", &PricedWorks::price, "", not_negative,

@@ -27,7 +27,8 @@ struct WorkTable {
             parameter("name", &T::name, "of the work, for the table of costs"),
             parameter("kind", &T::kind, "its column `measure` in the unit costs, e.g. \"flood_diversion\"").with_default(),
             parameter("item", &T::item, "its column `item` in the unit costs, e.g. \"lined_channel\""),
-            parameter("quantity", &T::quantity, "", not_negative, "how much of it, in the unit of its price; in total where it takes a duration"),
+            parameter("quantity", &T::quantity, "", not_negative,
+                      "how much of it, in the unit of its price; in total where it takes a duration"),
             parameter("unit", &T::unit, "of the quantity, for people; as the unit costs have it when absent").with_default(),
             parameter("price", &T::price, "", not_negative, "your own unit price, in the currency of [cost]"),
             parameter("start", &T::start, "date it is paid, or begins; the start of the run when absent"),
@@ -96,7 +97,7 @@ enum class CostKind { capital, operation };
 struct CostItem {
     std::string measure, item;  ///< the keys of the price
     double quantity = 0;        ///< NaN: not known, and the cost is missing
-    std::string unit;  ///< of the quantity: "m3", "t km", "well a"
+    std::string unit;           ///< of the quantity: "m3", "t km", "well a"
     CostKind kind = CostKind::capital;
     double from = 0, to = 0;  ///< when, since the start [s]; operation is spread evenly over it
 };

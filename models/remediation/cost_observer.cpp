@@ -39,7 +39,8 @@ public:
             if (dynamic_cast<const PricedWorks*>(boundary.get())) boundaries_.push_back(boundary);
         for (const auto& work : table_.works)
             if (work.start && work.start->since(start_) < 0)
-                diagnostics.error(work.places.of("start"), fmt::format("work '{}' is paid on {}, before the run begins", work.name.text, work.start->text()),
+                diagnostics.error(work.places.of("start"),
+                                  fmt::format("work '{}' is paid on {}, before the run begins", work.name.text, work.start->text()),
                                   fmt::format("the run begins on {}", start_.text()));
     }
 
@@ -126,7 +127,8 @@ private:
     void add_unused_prices(const std::vector<Priced>& all, std::vector<std::string>& lines) const {
         const auto look = [&](const std::string& payer, const std::map<std::string, double>& prices) {
             for (const auto& [item, value] : prices) {
-                const bool used = std::any_of(all.begin(), all.end(), [&](const Priced& p) { return p.payer == payer && p.item.item == item; });
+                const bool used =
+                    std::any_of(all.begin(), all.end(), [&](const Priced& p) { return p.payer == payer && p.item.item == item; });
                 if (!used) lines.push_back(fmt::format("'{}' has a price of {}, but nothing of it was needed", payer, item));
             }
         };

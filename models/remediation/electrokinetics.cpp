@@ -1,6 +1,8 @@
 // Electrokinetics: between electrodes ions migrate, and the water of the pores drags all that is dissolved along (Acar & Alshawabkeh 1993):
 // J = n τ (z D F / RT) E C + ke E C. Ionic mobility after Nernst and Einstein; pores hinder migration as they hinder diffusion. The field is
-// uniform within the zone; water levels are left as they are.
+// uniform within the zone, and so is the water that electro-osmosis drags along: it enters at the anode and leaves at the cathode, where such
+// plants give and take it to hold the levels (flushed electrodes). Heads are therefore left as they are. Electrodes that are closed would let a
+// pressure rise between them that drives the water back, and electro-osmosis would move next to nothing.
 
 #include <cmath>
 #include <numbers>
@@ -31,11 +33,13 @@ struct Electrokinetics final : Measure {
                 parameter("field", &T::field, "V/m", positive, "electric field").source("50 to 150 V/m in the field"),
                 parameter("direction", &T::direction, "degree", between(-6.2832, 6.2832),
                           "from anode to cathode, clockwise from north: where cations go"),
-                parameter("charge", &T::charge, "", between(-6, 6), "of the dissolved ion, by substance: { Cd = 2, CrVI = -2 }"),
+                parameter("charge", &T::charge, "", between(-6, 6),
+                          "of what is dissolved, by substance: { Cd = 2, CrVI = -2 }; 0: only electro-osmosis moves it"),
                 parameter("diffusion", &T::diffusion, "m2/s", positive,
                           "in free water, by substance; molecular_diffusion of the substance when absent"),
                 parameter("electro_osmosis", &T::electro_osmosis, "m2/V/s", not_negative,
-                          "permeability ke: Darcy velocity per field, towards the cathode")
+                          "permeability ke: Darcy velocity per field, towards the cathode; the electrodes are flushed, so that heads stay "
+                          "as they are")
                     .with_default()
                     .source("1e-9 to 1e-8 m2/V/s: Acar & Alshawabkeh 1993"),
                 parameter("electrodes", &T::electrodes, "cells in which what arrives is taken out; it gathers there when absent")
@@ -53,13 +57,15 @@ struct Electrokinetics final : Measure {
         cells_ = domain.zones.cells(zone, diagnostics);
         taken_out_ = electrodes.empty() ? std::vector<Index>{} : domain.zones.cells(electrodes, diagnostics);
         volume_ = volume_of(domain, cells_);
+        length_ = length_of(domain);
+        worked_ = 0;
         require_substances(charge, "charge", site, diagnostics);
         require_substances(diffusion, "diffusion", site, diagnostics);
         if (charge.empty())
             diagnostics.error(place, fmt::format("measure '{}' moves no ion", label.text), "give charge = { Cd = 2 }, by substance");
         if (domain.medium.porosity.empty()) return;  // transport says so
         faces_.clear();
-        for (const auto& [id, z] : charge) faces_[id] = migration(domain, z * mobility(id, site, diagnostics));
+        for (const auto& [id, z] : charge) faces_[id] = migration(domain, z == 0 ? 0.0 : z * mobility(id, site, diagnostics));
     }
     [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::occupies, cells_}}; }
 
@@ -85,9 +91,18 @@ struct Electrokinetics final : Measure {
         if (!begun()) return {};
         return {{"electrokinetics", "soil", volume_, "m3", CostKind::capital, begun_at(), begun_at()}};
     }
+    void accept(const State&, const Step& step) override {
+        if (working()) worked_ += step.duration;
+    }
+    void save(CheckpointWriter& out) const override { out.write("measure/" + label.text + "/worked", worked_); }
+    void load(CheckpointReader& in) override { worked_ = in.read("measure/" + label.text + "/worked"); }
+
     [[nodiscard]] std::vector<Effect> effects(const UnitCosts& factors) const override {
         if (!begun()) return {};
         std::vector<Effect> all{{"ground between electrodes", "", volume_, "m3"}};
+        if (electro_osmosis > 0)  // through the mean section between the electrodes
+            all.push_back(
+                {"water given at the anode and taken at the cathode", "", electro_osmosis * field * volume_ / length_ * worked_, "m3"});
         if (!energy) return all;
         const double kilowatt_hours = *energy * volume_ / 3.6e6;
         all.push_back({"electricity", "", kilowatt_hours, "kWh"});
@@ -109,6 +124,21 @@ private:
                               fmt::format("measure '{}': the diffusion of {} is not known, and so not its mobility", label.text, id),
                               fmt::format("give diffusion = {{ {} = \"7e-10 m2/s\" }}, or molecular_diffusion in [substance.{}]", id, id));
         return d * faraday / (gas * temperature);
+    }
+
+    /// From anode to cathode [m].
+    [[nodiscard]] double length_of(const Domain& domain) const {
+        const auto& grid = domain.grid;
+        const double east = std::sin(direction), north = std::cos(direction);
+        double first = infinite, last = -infinite;
+        for (const Index c : cells_) {
+            const auto centre = grid.centre_crs(c);
+            const double along = centre.x * east + centre.y * north;
+            const double half = 0.5 * (std::abs(east) * grid.width_x(c) + std::abs(north) * grid.width_y(c));
+            first = std::min(first, along - half);
+            last = std::max(last, along + half);
+        }
+        return last - first;
     }
 
     /// Through every face within the zone, for ions of this signed mobility.
@@ -144,7 +174,7 @@ private:
 
     std::vector<Index> cells_, taken_out_;
     std::map<std::string, std::vector<FaceMigration>> faces_;
-    double volume_ = 0;
+    double volume_ = 0, length_ = 1, worked_ = 0;  ///< [m³], [m], [s]
     std::size_t first_reaction_ = 0;
 };
 

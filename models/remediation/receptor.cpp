@@ -193,7 +193,8 @@ std::map<std::string, double> receptor_limits(const ReceptorTable& table, const 
     std::vector<std::pair<std::filesystem::path, Place>> own;
     for (const auto& file : site.section<AssessmentTable>().limits) own.emplace_back(file.path, file.place);
     Diagnostics unheard;  // mistakes in the tables are told by [assessment], once
-    add_limits_of_standard(table, ids, Standard::library(own, site.has("assessment") ? unheard : diagnostics), remarks, limits, diagnostics);
+    add_limits_of_standard(table, ids, Standard::library(own, site.has("assessment") ? unheard : diagnostics), remarks, limits,
+                           diagnostics);
     return limits;
 }
 

@@ -12,6 +12,7 @@
 #include "program.hpp"
 #include "output/hdf5.hpp"
 #include "study/comparison_file.hpp"
+#include "study/price_spread.hpp"
 
 namespace {
 
@@ -239,11 +240,13 @@ vtk = false
         REQUIRE(result.code == 0);
         return result.output;
     };
-    CHECK(compare("", "shared").find("3 scenarios are the same until 547 d: computed once") != std::string::npos);
+    const auto told = compare("", "shared");
+    CHECK(told.find("5 scenarios are the same until 547 d: computed once") != std::string::npos);
+    CHECK(told.find("2 scenarios are the same until 731 d: computed once") != std::string::npos);
     CHECK(compare("--no-sharing ", "alone").find("computed once") == std::string::npos);
     CHECK(file_text(folder / "shared" / "comparison.csv") == file_text(folder / "alone" / "comparison.csv"));
     CHECK(!std::filesystem::exists(folder / "shared" / "shared_start_1"));
-    for (const std::string name : {"plant", "pit", "both"}) {
+    for (const std::string name : {"nothing", "plant", "pit", "both", "binder"}) {
         const galena::Hdf5File shared(folder / "shared" / name / "results.h5", galena::Hdf5File::Mode::read),
             alone(folder / "alone" / name / "results.h5", galena::Hdf5File::Mode::read);
         CHECK(shared.text_attribute("/", "scenario") == name);
@@ -404,4 +407,40 @@ TEST_CASE("compare: a plan of known cost beats one that costs at least as much, 
     CHECK(plans[2].pareto == 0);
     CHECK(plans[3].pareto == 0);
     CHECK(std::isnan(plans[4].pareto));
+}
+
+TEST_CASE("compare: how sure a ranking is under the spread of prices") {
+    // Quantiles of the triangular distribution from 0 to 4 with its top at 1: F(1) = 1/4, F(x) = 1 - (4 - x)^2 / 12 above.
+    CHECK(galena::triangular_quantile(0, 1, 4, 0.25) == doctest::Approx(1));
+    CHECK(galena::triangular_quantile(0, 1, 4, 1 - 1.0 / 12) == doctest::Approx(3));
+    CHECK(galena::triangular_quantile(0, 1, 4, 1.0 / 16) == doctest::Approx(0.5));
+    CHECK(galena::triangular_quantile(2, 2, 2, 0.3) == 2);
+    const auto plan = [](const char* name, std::vector<galena::CostShare> costs, double over_limit) {
+        galena::ComparedScenario s;
+        s.name = name;
+        s.status = "finished";
+        double sum = 0;
+        for (const auto& cost : costs) sum += cost.mid;
+        s.costs = std::move(costs);
+        s.set("net_present_cost [USD]", sum);
+        s.set("missing_prices", 0);
+        s.set("worst_final_over_limit", over_limit);
+        s.set("longest_exceedance [a]", 1);
+        return s;
+    };
+    // Equal but for the cost: 75 of its own price; from 0 to 200 around 100; the latter and something more.
+    std::vector<galena::ComparedScenario> plans{plan("fixed", {{"own", 75, 75, 75}}, 0.5), plan("spread", {{"iron", 0, 100, 200}}, 0.5),
+                                                plan("more", {{"iron", 0, 100, 200}, {"truck", 1, 2, 3}}, 0.5),
+                                                plan("cheap and useless", {{"own", 1, 1, 1}}, 5)};
+    galena::spread_prices(plans);
+    // P(iron < 75) = 75^2 / (2 * 100^2); a Latin hypercube of 4000 draws counts one column to 1/4000.
+    const double below = 75.0 * 75 / 2e4;
+    CHECK(std::abs(plans[1].figure("probability_cheapest") - below) < 5e-4);
+    CHECK(std::abs(plans[0].figure("probability_cheapest") - (1 - below)) < 5e-4);
+    CHECK(plans[2].figure("probability_cheapest") == 0);
+    CHECK(plans[2].figure("probability_pareto") == 0);
+    CHECK(plans[1].figure("probability_pareto") == plans[1].figure("probability_cheapest"));
+    // Cheaper than the others in all draws but those in which iron costs less than 1.
+    CHECK(plans[3].figure("probability_pareto") > 0.999);
+    CHECK(std::isnan(plans[3].figure("probability_cheapest")));  // it keeps no limit
 }

@@ -122,8 +122,9 @@ TEST_SUITE("long") {
         const auto out = folder / "out";
         const bool reduced = reduced_effort();
         const auto site = reduced ? changed_site(folder, "tailings_risk",
-                                                 {{"samples = 200", "samples = 24"}, {"sensitivity = [\"tornado\", \"morris\"]\ntrajectories = 6", "map = false"}})
-                                  : std::filesystem::path(source_folder()) / "examples/tailings_risk/site.toml";
+                                                 {{"samples = 200", "samples = 24"},
+                                                  {"sensitivity = [\"tornado\", \"morris\"]\ntrajectories = 6", "map = false"}})
+                                  : std::filesystem::path(GALENA_SOURCE_DIR) / "examples/tailings_risk/site.toml";
         const auto result = galena_program("risk " + site.string() + " --output " + out.string());
         INFO(result.output);
         REQUIRE(result.code == 0);

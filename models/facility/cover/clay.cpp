@@ -17,16 +17,18 @@ struct ClayCover final : FacilityCover {
 
     static auto parameters() {
         using T = ClayCover;
-        return std::tuple_cat(cover_parameters(), std::tuple{
-            parameter("thickness", &T::thickness, "m", positive, "of the clay"),
-            parameter("conductivity", &T::conductivity, "m/s", positive, "as built").with_default(),
-            parameter("aged_conductivity", &T::aged_conductivity, "m/s", positive, "of the old clay; as built when absent")
-                .source("1e-7 m/s by desiccation: ACAP"),
-            parameter("ageing_time", &T::ageing_time, "a", positive, "time constant of the logarithm of the conductivity"),
-            parameter("wet_time", &T::wet_time, "", fraction, "share of the time that water stands on the clay").with_default(),
-            parameter("porosity", &T::porosity, "", open_fraction, "for oxygen").with_default(),
-            parameter("saturation", &T::saturation, "", fraction, "mean degree, for oxygen").with_default(),
-        });
+        return std::tuple_cat(
+            cover_parameters(),
+            std::tuple{
+                parameter("thickness", &T::thickness, "m", positive, "of the clay"),
+                parameter("conductivity", &T::conductivity, "m/s", positive, "as built").with_default(),
+                parameter("aged_conductivity", &T::aged_conductivity, "m/s", positive, "of the old clay; as built when absent")
+                    .source("1e-7 m/s by desiccation: ACAP"),
+                parameter("ageing_time", &T::ageing_time, "a", positive, "time constant of the logarithm of the conductivity"),
+                parameter("wet_time", &T::wet_time, "", fraction, "share of the time that water stands on the clay").with_default(),
+                parameter("porosity", &T::porosity, "", open_fraction, "for oxygen").with_default(),
+                parameter("saturation", &T::saturation, "", fraction, "mean degree, for oxygen").with_default(),
+            });
     }
     void check(ReadContext& context) {
         if (aged_conductivity.has_value() != ageing_time.has_value())

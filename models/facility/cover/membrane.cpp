@@ -14,13 +14,15 @@ struct MembraneCover final : FacilityCover {
 
     static auto parameters() {
         using T = MembraneCover;
-        return std::tuple_cat(cover_parameters(), std::tuple{
-            parameter("leakage", &T::leakage, "mm/a", not_negative, "water that passes, where the rain gives as much; may grow in time")
-                .source("0.1 to 2 mm/a through the defects of HDPE"),
-            parameter("oxygen_permeance", &T::oxygen_permeance, "m/s", positive,
-                      "flux of oxygen per concentration in the air: permeability of the polymer over its thickness, and its defects")
-                .with_default(),
-        });
+        return std::tuple_cat(
+            cover_parameters(),
+            std::tuple{
+                parameter("leakage", &T::leakage, "mm/a", not_negative, "water that passes, where the rain gives as much; may grow in time")
+                    .source("0.1 to 2 mm/a through the defects of HDPE"),
+                parameter("oxygen_permeance", &T::oxygen_permeance, "m/s", positive,
+                          "flux of oxygen per concentration in the air: permeability of the polymer over its thickness, and its defects")
+                    .with_default(),
+            });
     }
     [[nodiscard]] double percolation(const Weather& weather) const override {
         return std::min(weather.rain, leakage.mean(weather.origin, weather.from, weather.to));

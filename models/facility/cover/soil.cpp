@@ -13,14 +13,17 @@ struct SoilCover final : FacilityCover {
 
     static auto parameters() {
         using T = SoilCover;
-        return std::tuple_cat(cover_parameters(), std::tuple{
-            parameter("thickness", &T::thickness, "m", positive, "of the layer"),
-            parameter("percolation", &T::percolating, "", fraction, "share of the rain that passes")
-                .with_default()
-                .source("bare tailings 5 to 20 % in wet years"),
-            parameter("porosity", &T::porosity, "", open_fraction, "for oxygen").with_default(),
-            parameter("saturation", &T::saturation, "", fraction, "mean degree, for oxygen: a dry soil hardly keeps it out").with_default(),
-        });
+        return std::tuple_cat(
+            cover_parameters(),
+            std::tuple{
+                parameter("thickness", &T::thickness, "m", positive, "of the layer"),
+                parameter("percolation", &T::percolating, "", fraction, "share of the rain that passes")
+                    .with_default()
+                    .source("bare tailings 5 to 20 % in wet years"),
+                parameter("porosity", &T::porosity, "", open_fraction, "for oxygen").with_default(),
+                parameter("saturation", &T::saturation, "", fraction, "mean degree, for oxygen: a dry soil hardly keeps it out")
+                    .with_default(),
+            });
     }
     [[nodiscard]] double percolation(const Weather& weather) const override { return percolating * weather.rain; }
     [[nodiscard]] double oxygen_resistance(double, double) const override { return thickness / oxygen_diffusion(porosity, saturation); }

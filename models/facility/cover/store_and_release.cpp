@@ -15,20 +15,22 @@ struct StoreAndReleaseCover final : FacilityCover {
 
     static auto parameters() {
         using T = StoreAndReleaseCover;
-        return std::tuple_cat(cover_parameters(), std::tuple{
-            parameter("thickness", &T::thickness, "m", positive, "of the soil").source("1 to 2.5 m where it rains less than 250 mm/a"),
-            parameter("available_water", &T::available_water, "", open_fraction,
-                      "water per volume that it holds between field capacity and wilting point")
-                .with_default(),
-            parameter("wet_season", &T::wet_season, "", fraction,
-                      "share of the yearly rain that falls while the air takes nothing, and has to be held")
-                .with_default(),
-            parameter("least", &T::least, "", fraction, "share of the rain that passes all the same, by cracks and roots")
-                .with_default()
-                .source("0 to 5 % of the rain: ACAP"),
-            parameter("porosity", &T::porosity, "", open_fraction, "for oxygen").with_default(),
-            parameter("saturation", &T::saturation, "", fraction, "mean degree, for oxygen").with_default(),
-        });
+        return std::tuple_cat(
+            cover_parameters(),
+            std::tuple{
+                parameter("thickness", &T::thickness, "m", positive, "of the soil").source("1 to 2.5 m where it rains less than 250 mm/a"),
+                parameter("available_water", &T::available_water, "", open_fraction,
+                          "water per volume that it holds between field capacity and wilting point")
+                    .with_default(),
+                parameter("wet_season", &T::wet_season, "", fraction,
+                          "share of the yearly rain that falls while the air takes nothing, and has to be held")
+                    .with_default(),
+                parameter("least", &T::least, "", fraction, "share of the rain that passes all the same, by cracks and roots")
+                    .with_default()
+                    .source("0 to 5 % of the rain: ACAP"),
+                parameter("porosity", &T::porosity, "", open_fraction, "for oxygen").with_default(),
+                parameter("saturation", &T::saturation, "", fraction, "mean degree, for oxygen").with_default(),
+            });
     }
     /// Of a year's rain the wet season's has to be held; more than that passes.
     [[nodiscard]] double percolation(const Weather& weather) const override {
