@@ -172,6 +172,22 @@ TEST_CASE("optimise: a search that was stopped goes on from what is known, and a
     CHECK(other.output.find("is of another site file") != std::string::npos);
 }
 
+TEST_CASE("the trials that are certain are those a search begins with, to the last bit") {
+    OptimisationProblem problem;
+    problem.low = {0.1, -3, 7};
+    problem.high = {0.9, 4, 7.7};
+    problem.start = {0.25, 1, 7.1};
+    problem.evaluate = [](std::span<const double> x) { return Evaluation{(x[0] - 0.3) * (x[0] - 0.3) + x[1] * x[1] + x[2], {}}; };
+    for (const int trials : {1, 4, 30}) {
+        const OptimisationEffort effort{.global_trials = trials, .local_trials = 0};
+        const auto certain = certain_trials(problem, effort);
+        const auto found = minimise(problem, effort);
+        CHECK(certain.size() == static_cast<std::size_t>(trials == 1 ? 1 : std::min(8, 1 + trials)));  // start, middle, three pairs
+        REQUIRE(found.history.size() >= certain.size());
+        for (std::size_t n = 0; n < certain.size(); ++n) CHECK(found.history[n].at == certain[n]);
+    }
+}
+
 TEST_CASE("optimise: no plan keeps the limit, so the nearest is shown") {
     const Case plan(column("[optimise]\nscenario = \"treated\"\nglobal_trials = 8\nlocal_trials = 12\n" + thickness +
                            "[[optimise.limit]]\nreceptor = \"behind\"\nsubstance = \"CrVI\"\nbelow = \"0.1 mg/L\"\nfrom = 2021-01-01\n"));
