@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "numerics/optimisation.hpp"
 #include "output/hdf5.hpp"
 #include "program.hpp"
 #include "study/plan_variables.hpp"
