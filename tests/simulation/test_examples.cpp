@@ -132,13 +132,13 @@ TEST_CASE("example mt3dms: every problem runs to its end and balances") {
     const std::vector<std::string> all{"column",    "kinetic_sorption", "point_source_3d",         "radial_flow",
                                        "two_wells", "vertical_section", "injection_and_extraction"};
     std::size_t sites = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(GALENA_SOURCE_DIR "/examples/mt3dms"))
+    for (const auto& entry : std::filesystem::directory_iterator(source_folder() + "/examples/mt3dms"))
         sites += entry.path().extension() == ".toml" ? 1 : 0;
     CHECK(sites == all.size());
     for (const auto& name : all) {
         const TemporaryFolder folder;
         const auto out = folder / "out";
-        const auto result = galena_program("run --quiet " GALENA_SOURCE_DIR "/examples/mt3dms/" + name + ".toml --output " + out.string());
+        const auto result = galena_program("run --quiet " + source_folder() + "/examples/mt3dms/" + name + ".toml --output " + out.string());
         INFO(name, ": ", result.output);
         REQUIRE(result.code == 0);
         Diagnostics diagnostics;

@@ -47,7 +47,7 @@ std::filesystem::path changed_site(const TemporaryFolder& folder, const std::str
         REQUIRE(at != std::string::npos);
         site.replace(at, from.size(), to);
     }
-    for (const auto& beside : std::filesystem::directory_iterator(std::filesystem::path(GALENA_SOURCE_DIR) / "examples" / example))
+    for (const auto& beside : std::filesystem::directory_iterator(std::filesystem::path(source_folder()) / "examples" / example))
         if (beside.path().extension() == ".csv") std::filesystem::copy(beside.path(), folder / beside.path().filename().string());
     const auto file = folder / "site.toml";
     std::ofstream(file) << site;
@@ -124,7 +124,7 @@ TEST_SUITE("long") {
         const auto site = reduced ? changed_site(folder, "tailings_risk",
                                                  {{"samples = 200", "samples = 24"},
                                                   {"sensitivity = [\"tornado\", \"morris\"]\ntrajectories = 6", "map = false"}})
-                                  : std::filesystem::path(GALENA_SOURCE_DIR) / "examples/tailings_risk/site.toml";
+                                  : std::filesystem::path(source_folder()) / "examples/tailings_risk/site.toml";
         const auto result = galena_program("risk " + site.string() + " --output " + out.string());
         INFO(result.output);
         REQUIRE(result.code == 0);

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "effort.hpp"
+#include "paths.hpp"
 #include "site_builder.hpp"
 #include "verification_report.hpp"
 
@@ -15,7 +16,7 @@ using namespace galena::verification;
 namespace {
 
 std::string example(const std::string& name) {
-    std::ifstream file(std::filesystem::path(GALENA_SOURCE_DIR) / "examples" / "mt3dms" / (name + ".toml"));
+    std::ifstream file(std::filesystem::path(source_folder()) / "examples" / "mt3dms" / (name + ".toml"));
     REQUIRE(file);
     return {std::istreambuf_iterator<char>(file), {}};
 }
