@@ -84,6 +84,7 @@ regime = "transient"
 initial_head = "-4.5 m"
 initial_step = "1 d"
 growth = 1
+water_content_error = 1
 [[boundary]]
 type = "recharge"
 name = "rain"

@@ -32,11 +32,13 @@ class FaceWeights {
 public:
     FaceWeights(const Grid& grid, const RelativeConductance& relative, std::span<const double> value)
         : factor_(relative.factor.data()), slope_(relative.slope.data()), value_(value.data()), status_(grid.statuses().data()),
-          central_(relative.weighting == Weighting::central), vertical_(relative.vertical) {}
+          shift_(relative.shift), central_(relative.weighting == Weighting::central), vertical_(relative.vertical) {}
 
+    /// What drives the flux.
+    [[nodiscard]] double difference(const Face& f) const { return value_[f.left] - value_[f.right] + (shift_ ? (*shift_)[f] : 0.0); }
     [[nodiscard]] FaceFactor at(const Face& f) const {
         if (f.axis == Axis::z && !vertical_) return {1, 0, 0};
-        const bool from_left = value_[f.left] >= value_[f.right];
+        const bool from_left = difference(f) >= 0;
         const auto weighting = central_ && both_active(f) ? Weighting::central : Weighting::upstream;
         return face_factor(weighting, factor_[f.left], slope_[f.left], factor_[f.right], slope_[f.right], from_left);
     }
@@ -48,6 +50,7 @@ private:
 
     const double *factor_, *slope_, *value_;
     const CellStatus* status_;
+    const FaceField* shift_;
     bool central_, vertical_;
 };
 
@@ -102,8 +105,8 @@ public:
                 slope + left,
                 slope + right};
     }
-    [[nodiscard]] bool plain(Axis axis) const { return axis == Axis::z && !relative_.vertical; }
-    [[nodiscard]] bool upstream() const { return relative_.weighting == Weighting::upstream; }
+    [[nodiscard]] bool plain(Axis axis) const { return axis == Axis::z && !relative_.vertical && !relative_.shift; }
+    [[nodiscard]] bool upstream() const { return relative_.weighting == Weighting::upstream && !relative_.shift; }
 
 private:
     const FaceField& conductance_;
@@ -117,7 +120,6 @@ void weighted_flux(const Grid& grid, const FaceField& conductance, const Relativ
                    FaceField& flux) {
     const FaceWeights weights(grid, relative, value);
     const FaceRows rows(conductance, relative, value);
-    const double* v = value.data();
     for_each_face_row(grid, [&](Axis axis, Index face, Index left, Index right, Index n) {
         double* out = flux.along(axis).data() + face;
         const auto row = rows.row(axis, face, left, right, n);
@@ -125,16 +127,21 @@ void weighted_flux(const Grid& grid, const FaceField& conductance, const Relativ
         if (rows.upstream()) return upstream_flux_row(row, out);
         for (Index i = 0; i < n; ++i) {
             const Face f{axis, face + i, left + i, right + i};
-            out[i] = conductance[f] * weights.at(f).factor * (v[f.left] - v[f.right]);
+            out[i] = conductance[f] * weights.at(f).factor * weights.difference(f);
         }
     });
+}
+
+void weighted_conductance(const Grid& grid, const FaceField& conductance, const RelativeConductance& relative,
+                          std::span<const double> value, FaceField& out) {
+    const FaceWeights weights(grid, relative, value);
+    for_each_face(grid, [&](const Face& f) { out[f] = conductance[f] * weights.at(f).factor; });
 }
 
 void weighted_flux_slopes(const Grid& grid, const FaceField& conductance, const RelativeConductance& relative,
                           std::span<const double> value, FaceField& from_left, FaceField& from_right) {
     const FaceWeights weights(grid, relative, value);
     const FaceRows rows(conductance, relative, value);
-    const double* v = value.data();
     for_each_face_row(grid, [&](Axis axis, Index face, Index left, Index right, Index n) {
         double *by_left = from_left.along(axis).data() + face, *by_right = from_right.along(axis).data() + face;
         const auto row = rows.row(axis, face, left, right, n);
@@ -147,7 +154,7 @@ void weighted_flux_slopes(const Grid& grid, const FaceField& conductance, const 
         for (Index i = 0; i < n; ++i) {
             const Face f{axis, face + i, left + i, right + i};
             const auto k = weights.at(f);
-            const double c = conductance[f], difference = v[f.left] - v[f.right];
+            const double c = conductance[f], difference = weights.difference(f);
             by_left[i] = c * (k.factor + k.by_left * difference);
             by_right[i] = c * (k.factor - k.by_right * difference);
         }

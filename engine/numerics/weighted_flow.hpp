@@ -13,7 +13,8 @@ enum class Weighting { upstream, central };
 struct RelativeConductance {
     std::span<const double> factor, slope;
     Weighting weighting = Weighting::upstream;
-    bool vertical = true;  ///< false: the factor is 1 along z
+    bool vertical = true;              ///< false: the factor is 1 along z
+    const FaceField* shift = nullptr;  ///< per face, added to the difference of values that drives the flux; none when absent
 };
 
 /// The factor of a face and its derivatives by the values on both sides.
@@ -24,12 +25,16 @@ struct FaceFactor {
 /// From the factors a, b of the two sides and their slopes da, db. from_left: the flow comes from the side of a.
 [[nodiscard]] FaceFactor face_factor(Weighting weighting, double a, double da, double b, double db, bool from_left);
 
-/// flux_f = conductance_f k_f (value_left − value_right), for every face between cells that are not inactive; k_f from the factors of the
-/// two cells. Other faces are left alone.
+/// flux_f = conductance_f k_f (value_left − value_right + shift_f), for every face between cells that are not inactive; k_f from the factors
+/// of the two cells, of which the one upstream is told by the sign of the flux. Other faces are left alone.
 void weighted_flux(const Grid& grid, const FaceField& conductance, const RelativeConductance& relative, std::span<const double> value,
                    FaceField& flux);
 
-/// The derivatives of that flux: from_left = ∂flux/∂value_left, from_right = −∂flux/∂value_right. With upstream weighting both are ≥ 0.
+/// conductance_f k_f of that flux.
+void weighted_conductance(const Grid& grid, const FaceField& conductance, const RelativeConductance& relative,
+                          std::span<const double> value, FaceField& out);
+
+/// The derivatives of that flux at a shift that stays: from_left = ∂flux/∂value_left, from_right = −∂flux/∂value_right. With upstream weighting both are ≥ 0.
 void weighted_flux_slopes(const Grid& grid, const FaceField& conductance, const RelativeConductance& relative,
                           std::span<const double> value, FaceField& from_left, FaceField& from_right);
 

@@ -64,9 +64,11 @@ struct FlowTable {
             parameter("maximum_newton_iterations", &T::maximum_newton_iterations, between(1, 1000), "of the nonlinear boundaries")
                 .with_default(),
             parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
-            parameter("sloping_layers", &T::sloping_layers,
-                      "where layers are not level: corrected: fluxes by all components of the gradient (second order; saturated flow only, "
-                      "and the default there); two_point: along the layer and across it as if it were level, the error is estimated"),
+            parameter(
+                "sloping_layers", &T::sloping_layers,
+                "where layers are not level: corrected: fluxes by all components of the gradient (second order; the default; with a water "
+                "table or variably saturated, two-point ones stand in where they do not converge); two_point: along the layer and "
+                "across it as if it were level, the error is estimated"),
             parameter("initial_step", &T::initial_step, "d", positive, "transient: first step after the start and after every event")
                 .with_default(),
             parameter("growth", &T::growth, "", between(1, 10), "transient: largest ratio of one step to the one before").with_default(),
@@ -79,14 +81,11 @@ struct FlowTable {
                 .source("Thomas & Gladwell 1988"),
             parameter("water_content_error", &T::water_content_error, "", Bounds{0, 1, false, true},
                       "transient, with a water table or variably saturated: the same of the water content; where fronts pass it says more "
-                      "than head_error")
+                      "than head_error. Variably saturated: 0.01 when neither is given; 1 bounds nothing")
                 .source("Kavetski, Binning & Sloan 2001"),
         };
     }
     void check(ReadContext& context) {
-        if (formulation != Formulation::saturated && sloping_layers == SlopingLayers::corrected)
-            context.diagnostics.error(places.of("sloping_layers"), "sloping_layers = \"corrected\" is for saturated flow",
-                                      "use \"two_point\": the run estimates the error");
         if (formulation != Formulation::variably_saturated)
             reading::report_unused(places, "flow", {"weighting"}, "only variably saturated ground has a relative conductivity to weigh",
                                    context);

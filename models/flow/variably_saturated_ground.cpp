@@ -33,6 +33,7 @@ public:
         : domain_(domain), grid_(domain.grid), curves_(std::move(curves)), curve_of_(std::move(curve_of)), cells_(curves_.size()) {
         for (Index c = 0; c < grid_.cell_count(); ++c)
             if (grid_.active(c)) cells_[curve_of_[static_cast<std::size_t>(c)]].push_back(c);
+        find_pinched();
     }
 
     [[nodiscard]] Formulation formulation() const override { return Formulation::variably_saturated; }
@@ -46,6 +47,12 @@ public:
             out.capacity[c] = volume * (room * law.saturation_slope[n] + (pressure > 0 ? storage : 0.0));
             out.relative_conductivity[c] = law.conductivity[n];
             out.relative_conductivity_slope[c] = law.conductivity_slope[n];
+        });
+        // Both faces of a pinched-out cell conduct as the cell upstream of the two that it joins: it is their direct connection.
+        parallel_for(std::ssize(pinched_), [&](Index n) {
+            const auto& [c, below, above, share] = pinched_[static_cast<std::size_t>(n)];
+            const bool upwards = head[static_cast<std::size_t>(below)] >= head[static_cast<std::size_t>(above)];
+            out.relative_conductivity[c] = out.relative_conductivity[upwards ? below : above];
         });
     }
 
@@ -67,9 +74,11 @@ public:
                 head[c] = by_saturation ? pressure[n] + grid_.elevation(cells[n]) : head[c] + step * correction[c];
             }
         });
-        // Pinched-out cells have a head too.
-        parallel_for(grid_.cell_count(), [&](Index c) {
-            if (!grid_.active(c)) head[static_cast<std::size_t>(c)] += step * correction[static_cast<std::size_t>(c)];
+        // Pinched-out cells hold nothing and conduct alike on both sides: what passes them fixes their head.
+        parallel_for(std::ssize(pinched_), [&](Index n) {
+            const auto& [c, below, above, share] = pinched_[static_cast<std::size_t>(n)];
+            const double h = head[static_cast<std::size_t>(below)];
+            head[static_cast<std::size_t>(c)] = h + share * (head[static_cast<std::size_t>(above)] - h);
         });
     }
 
@@ -103,6 +112,23 @@ public:
     }
 
 private:
+    /// A pinched-out cell and the active cells that it joins.
+    struct Pinched {
+        Index cell, below, above;
+        double share;  ///< of the way up that its head lies
+    };
+    void find_pinched() {
+        const Index plane = grid_.column_count(), cells = grid_.cell_count();
+        for (Index c = 0; c < cells; ++c) {
+            if (grid_.status(c) != CellStatus::pass_through) continue;
+            Index below = c, above = c;
+            while (below >= 0 && grid_.status(below) == CellStatus::pass_through) below -= plane;
+            while (above < cells && grid_.status(above) == CellStatus::pass_through) above += plane;
+            if (below < 0 || above >= cells || !grid_.active(below) || !grid_.active(above)) continue;  // joins nothing
+            pinched_.push_back({c, below, above, static_cast<double>(c - below) / static_cast<double>(above - below)});
+        }
+    }
+
     [[nodiscard]] double residual_of(Index c) const { return curves_[curve_of_[static_cast<std::size_t>(c)]]->residual_water_content; }
     [[nodiscard]] double room_of(Index c) const { return domain_.medium.porosity[c] - residual_of(c); }
     /// Mobile part of the residual water content.
@@ -139,6 +165,7 @@ private:
     std::vector<std::shared_ptr<RetentionCurve>> curves_;
     std::vector<std::uint16_t> curve_of_;
     std::vector<std::vector<Index>> cells_;  ///< per curve
+    std::vector<Pinched> pinched_;
 };
 
 /// The curve of every cell; mistakes where there is none, or where it does not fit the porosity.

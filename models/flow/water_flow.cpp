@@ -68,6 +68,10 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
     find_unknowns(diagnostics);
     if (!diagnostics.has_errors() && table_.regime == Regime::steady) check_heads_determined(diagnostics);
     next_step_ = table_.initial_step;
+    // docs/decisions/0016-error-of-steps.md
+    if (table_.formulation == Formulation::variably_saturated && table_.regime == Regime::transient && !table_.head_error &&
+        !table_.water_content_error)
+        table_.water_content_error = 0.01;
     if (ground_->nonlinear() && table_.regime == Regime::steady && changes_in_time_ && site.has("transport"))
         domain.remarks.emplace_back(
             "flow: steady states follow each other; transport keeps the water that cells held at the start, for there is no storage to "
@@ -78,9 +82,14 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
 /// What follows from the medium, as it is now.
 void WaterFlow::adopt_medium() {
     const auto& m = domain_.medium;
-    if (layers_) layers_->update();
+    if (layers_) {
+        layers_->update();
+        layers_->unite();
+        for (const auto& [layer, faces] : domain_.alterations.barriers)
+            for (const auto& barrier : faces) layers_->part(barrier.axis, barrier.face);
+    }
     compute_conductances(domain_.grid, m.conductivity(Axis::x), m.conductivity(Axis::y),
-                         layers_ ? layers_->across() : m.conductivity(Axis::z), conductance_);
+                         corrected_ ? layers_->across() : m.conductivity(Axis::z), conductance_);
     domain_.alterations.add_barriers(conductance_);
 }
 

@@ -67,8 +67,10 @@ private:
     void make_room();
     void solve(State& state, const FlowMoment& moment, double duration);
     void hold_heads(State& state, const FlowMoment& moment) const;
+    Balance solve_step(State& state, const FlowMoment& moment, double duration);
     Balance predict(State& state, const FlowMoment& moment, double duration);
     Balance solve_steady(State& state, const FlowMoment& moment);
+    Balance find_steady(State& state, const FlowMoment& moment);
     Balance continue_in_pseudo_time(State& state, const FlowMoment& moment);
     Balance continue_in_time(State& state, const FlowMoment& moment);
     Balance newton(State& state, const FlowMoment& moment, double duration);
@@ -80,12 +82,18 @@ private:
     void add_joint_responses(const std::function<void(std::span<const double>, std::span<double>)>& solve);
     Balance correct_linear(State& state, const Balance& balance, const FlowMoment& moment, double duration);
     Balance correct_nonlinear(State& state, const Balance& balance, double ratio, const FlowMoment& moment, double duration);
+    SolveReport solve_jacobian(std::span<const double> b, std::span<double> x, const SolveOptions& options);
     [[noreturn]] void fail(const std::string& cause, Index cell, const FlowMoment& moment, double next_step = 0) const;
 
     // water_flow_layers.cpp: layers that are not level
     void choose_layers();
+    void correct_layers(bool corrected);
     void add_cross_inflow(std::span<const double> head, std::span<double> out);
+    void add_shifted_inflow(std::span<const double> change, std::span<double> out);
     SolveReport solve_with_cross_fluxes(const SolveOptions& options);
+    SolveReport solve_with_shifts(std::span<const double> b, std::span<double> x, const SolveOptions& options);
+    Balance solve_steady_layers(State& state, const FlowMoment& moment);
+    Balance solve_step_layers(State& state, const FlowMoment& moment, double duration);
     void estimate_layer_error(const State& state);
 
     // water_flow_steps.cpp: steps, fluxes, budget, checkpoint
@@ -123,7 +131,14 @@ private:
     FaceField conductance_;                   ///< of all faces in saturated ground [m²/s]
     std::unique_ptr<DeformedLayers> layers_;  ///< where layers are not level and fluxes are corrected for it
     std::unique_ptr<ResidualIteration> layers_iteration_;
+    bool corrected_ = false;          ///< fluxes through them are corrected now
     bool layer_error_open_ = false;   ///< the error of two-point fluxes is still to be estimated
+    FaceField shift_;                 ///< nonlinear ground: what has to be added to differences of heads [m]
+    FaceField through_;               ///< and conductances with what the ground lets pass of them, for the Jacobian [m²/s]
+    bool layers_started_ = false;     ///< heads are those of a steady state, not a first guess
+    int layer_failures_ = 0;          ///< of the corrected fluxes, since the last step that stood
+    int two_point_steps_ = 0;         ///< steps to come that are left to two-point fluxes
+    Index two_point_solves_ = 0;      ///< all that were
     std::vector<std::uint8_t> held_;  ///< 1 where the head is given
     std::vector<Index> held_cells_;
     std::vector<std::vector<double>> rate_, slope_;  ///< per boundary and cell

@@ -47,7 +47,8 @@ void WaterFlow::evaluate_boundaries(const State& state, const FlowMoment& moment
 }
 
 RelativeConductance WaterFlow::relative_conductance() const {
-    return {water_.relative_conductivity, water_.relative_conductivity_slope, weighting(), ground_->scales_vertical()};
+    return {water_.relative_conductivity, water_.relative_conductivity_slope, weighting(), ground_->scales_vertical(),
+            corrected_ ? &shift_ : nullptr};
 }
 
 /// residual += Σ conductance (h_neighbour − h): differences, not matrix times head, so that a high datum costs no digits.
@@ -58,6 +59,7 @@ void WaterFlow::add_inflow(const State& state) {
         if (layers_) add_cross_inflow(state.hydraulic_head, residual_);
         return;
     }
+    if (corrected_) layers_->head_shifts(relative_conductance(), state.hydraulic_head, shift_);
     weighted_flux(grid, conductance_, relative_conductance(), state.hydraulic_head, flux_);
     add_net_inflow(grid, flux_, residual_);
 }

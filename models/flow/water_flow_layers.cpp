@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "flow/water_flow.hpp"
+#include "numerics/stencil.hpp"
 #include "numerics/weighted_flow.hpp"
 
 namespace galena {
@@ -12,10 +13,17 @@ namespace galena {
 void WaterFlow::choose_layers() {
     if (!DeformedLayers::in(domain_.grid)) return;
     const auto& m = domain_.medium;
-    const bool corrected = !ground_->nonlinear() && table_.sloping_layers.value_or(SlopingLayers::corrected) == SlopingLayers::corrected;
-    if (corrected)
+    corrected_ = table_.sloping_layers.value_or(SlopingLayers::corrected) == SlopingLayers::corrected;
+    layer_error_open_ = !corrected_;
+    if (corrected_)
         layers_ = std::make_unique<DeformedLayers>(domain_.grid, m.conductivity(Axis::x), m.conductivity(Axis::y), m.conductivity(Axis::z));
-    else layer_error_open_ = true;
+}
+
+/// Takes corrected fluxes, or two-point ones for a while.
+void WaterFlow::correct_layers(bool corrected) {
+    if (corrected_ == corrected) return;
+    corrected_ = corrected;
+    adopt_medium();
 }
 
 /// out += what the cross fluxes bring into each cell that is not held.
@@ -48,17 +56,89 @@ SolveReport WaterFlow::solve_with_cross_fluxes(const SolveOptions& options) {
     return report;
 }
 
+/// out += what a change of the heads brings into each cell by the differences it adds to those of the heads, at conductances that stay.
+void WaterFlow::add_shifted_inflow(std::span<const double> change, std::span<double> out) {
+    layers_->head_shifts(relative_conductance(), change, shift_);
+    for_each_face(domain_.grid, [&](const Face& f) { shift_[f] *= through_[f]; });
+    add_net_inflow(domain_.grid, shift_, out);
+}
+
+/// The Jacobian of the corrected fluxes: that of seven points, with the differences that drive the flux as they are, less what a change of
+/// the heads changes in the rest of these differences. It reaches beyond the nearest neighbours; that of seven points preconditions it.
+SolveReport WaterFlow::solve_with_shifts(std::span<const double> b, std::span<double> x, const SolveOptions& options) {
+    if (!layers_iteration_) layers_iteration_ = std::make_unique<ResidualIteration>(domain_.grid.cell_count());
+    DoubleArray inflow(domain_.grid.cell_count());
+    const auto apply = [&](std::span<const double> v, std::span<double> y) {
+        inflow.fill(0.0);
+        add_shifted_inflow(v, inflow);
+        multiply(jacobian_, v, y);
+        parallel_for(domain_.grid.cell_count(), [&](Index c) {
+            if (!held_[static_cast<std::size_t>(c)]) y[static_cast<std::size_t>(c)] -= inflow[c];
+        });
+    };
+    SolveReport inner;
+    const auto precondition = [&](std::span<const double> r, std::span<double> z) {
+        inner = newton_solver_->solve(r, z, {.tolerance = 0.1, .max_iterations = options.max_iterations});
+        return std::max(1, inner.iterations);
+    };
+    auto report = layers_iteration_->solve(apply, precondition, b, x, options);
+    report.solver = inner.solver + " in residual_iteration";
+    return report;
+}
+
+/// A steady state with corrected fluxes. A first guess may lie far from it: there two-point fluxes, which are monotone, get nearer first.
+/// Where the corrected ones do not converge, the two-point ones stand.
+WaterFlow::Balance WaterFlow::solve_steady_layers(State& state, const FlowMoment& moment) {
+    if (!layers_started_) {
+        correct_layers(false);
+        if (const auto balance = find_steady(state, moment); !balance.converged) return balance;
+    }
+    layers_started_ = true;
+    const CellField start = state.hydraulic_head;
+    const int steps = pseudo_time_steps_;
+    correct_layers(true);
+    try {
+        if (const auto balance = newton(state, moment, 0); balance.converged) return balance;
+    } catch (const StepFailed&) {  // NOLINT: two-point fluxes are left
+    }
+    state.hydraulic_head = start;
+    correct_layers(false);
+    ++two_point_solves_;
+    layer_error_open_ = two_point_solves_ == 1;
+    const auto balance = find_steady(state, moment);
+    pseudo_time_steps_ = std::max(steps, pseudo_time_steps_);
+    return balance;
+}
+
+/// A step with corrected fluxes. Where they do not converge shorter steps are tried, then some steps are left to two-point fluxes.
+WaterFlow::Balance WaterFlow::solve_step_layers(State& state, const FlowMoment& moment, double duration) {
+    constexpr int patience = 2, pause = 10;
+    if (layer_failures_ >= patience && two_point_steps_ == 0) {
+        two_point_steps_ = pause;
+        layer_error_open_ = two_point_solves_ == 0;
+    }
+    correct_layers(two_point_steps_ == 0);
+    if (!corrected_) return newton(state, moment, duration);
+    ++layer_failures_;  // unless it gets there
+    const auto balance = newton(state, moment, duration);
+    if (balance.converged) layer_failures_ = 0;
+    return balance;
+}
+
 /// How much two-point fluxes miss: the cross fluxes beside the fluxes themselves, both summed over all faces.
 void WaterFlow::estimate_layer_error(const State& state) {
     layer_error_open_ = false;
     const auto& m = domain_.medium;
     DeformedLayers layers(domain_.grid, m.conductivity(Axis::x), m.conductivity(Axis::y), m.conductivity(Axis::z));
     FaceField missed(domain_.grid);
-    layers.add_cross_fluxes(conductance_, state.hydraulic_head, missed);
-    if (ground_->nonlinear())
-        for_each_face(domain_.grid, [&](const Face& f) {
-            missed[f] *= 0.5 * (water_.relative_conductivity[f.left] + water_.relative_conductivity[f.right]);
-        });
+    if (ground_->nonlinear()) {
+        FaceField shift(domain_.grid);
+        layers.head_shifts(relative_conductance(), state.hydraulic_head, shift);
+        weighted_conductance(domain_.grid, conductance_, relative_conductance(), state.hydraulic_head, missed);
+        for_each_face(domain_.grid, [&](const Face& f) { missed[f] *= shift[f]; });
+    } else {
+        layers.add_cross_fluxes(conductance_, state.hydraulic_head, missed);
+    }
     double sum = 0, all = 0;
     for (const Axis axis : {Axis::x, Axis::y, Axis::z}) {
         const auto &part = missed.along(axis), &flux = state.water_flux.along(axis);
@@ -66,9 +146,9 @@ void WaterFlow::estimate_layer_error(const State& state) {
         all += parallel_sum(flux.size(), [&](Index f) { return std::abs(flux[f]); });
     }
     if (all > 0)
-        statistics_.remarks.push_back(fmt::format("layers are not level; two-point fluxes miss about {:.2g} % of what passes faces{}",
-                                                  100 * sum / all,
-                                                  ground_->nonlinear() ? "" : "; sloping_layers = \"corrected\" takes it in"));
+        statistics_.remarks.push_back(
+            fmt::format("layers are not level; two-point fluxes miss about {:.2g} % of what passes faces{}", 100 * sum / all,
+                        layers_ ? ", where corrected ones did not converge" : "; sloping_layers = \"corrected\" takes it in"));
 }
 
 }  // namespace galena

@@ -16,10 +16,10 @@ namespace galena {
 
 namespace {
 
-/// Books a linear solve; what the solver had to do beyond its usual way is said once in the log.
+/// Books a linear solve; what the solver had to do beyond its usual way is said once in the log, also where it did not get all the way.
 void book(SolverStatistics& statistics, const SolveReport& report) {
     statistics.add(report.solver, report.iterations, report.relative_residual);
-    if (report.note.empty() || !report.converged) return;
+    if (report.note.empty()) return;
     const auto known = std::find(statistics.notes.begin(), statistics.notes.end(), report.note);
     if (known == statistics.notes.end() && statistics.notes.size() < 8) statistics.notes.push_back(report.note);
 }
@@ -35,6 +35,7 @@ void WaterFlow::make_room() {
     if (ground_->nonlinear()) {
         jacobian_ = Stencil(grid);
         newton_solver_ = make_nonsymmetric_solver(table_.solver.empty() ? "multigrid_gcr" : table_.solver);
+        if (layers_) shift_ = through_ = FaceField(grid);
     } else {
         matrix_ = SymmetricStencil(grid);
         solver_ = make_symmetric_solver(table_.solver.empty() ? symmetric_solver_names().front() : table_.solver);
@@ -45,7 +46,7 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
     make_room();
     hold_heads(state, moment);
     const auto begin = std::chrono::steady_clock::now();
-    const auto balance = duration == 0 && ground_->nonlinear() ? solve_steady(state, moment) : newton(state, moment, duration);
+    const auto balance = duration == 0 && ground_->nonlinear() ? solve_steady(state, moment) : solve_step(state, moment, duration);
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!balance.converged)
         fail(fmt::format("no convergence after {} iterations of Newton; imbalance {:.3g} of the water that passes", newton_iterations_,
@@ -57,15 +58,23 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
         correction_ = DoubleArray();
         matrix_ = SymmetricStencil();
         jacobian_ = Stencil();
-        flux_ = FaceField();
+        flux_ = shift_ = through_ = FaceField();
         solver_.reset();
         newton_solver_.reset();
         layers_iteration_.reset();
     }
 }
 
-/// Newton alone where that gets there, else from the same heads once more with care, and with more.
 WaterFlow::Balance WaterFlow::solve_steady(State& state, const FlowMoment& moment) {
+    return layers_ ? solve_steady_layers(state, moment) : find_steady(state, moment);
+}
+
+WaterFlow::Balance WaterFlow::solve_step(State& state, const FlowMoment& moment, double duration) {
+    return layers_ && ground_->nonlinear() ? solve_step_layers(state, moment, duration) : newton(state, moment, duration);
+}
+
+/// Newton alone where that gets there, else from the same heads once more with care, and with more.
+WaterFlow::Balance WaterFlow::find_steady(State& state, const FlowMoment& moment) {
     const CellField start = state.hydraulic_head;
     pseudo_time_steps_ = 0;
     try {
@@ -117,6 +126,8 @@ WaterFlow::Balance WaterFlow::newton(State& state, const FlowMoment& moment, dou
     for (newton_iterations_ = 0;; ++newton_iterations_) {
         if (!std::isfinite(balance.imbalance)) fail("the heads are no longer finite", worst_cell(), moment);
         balance.converged = converged(state, balance, before);
+        fmt::print(stderr, "newton {} corrected {} imbalance {:.3g} of {:.3g} worst {}\n", newton_iterations_, corrected_,
+                   balance.imbalance, balance.throughput, domain_.grid.describe(worst_cell()));
         if (balance.converged || newton_iterations_ >= table_.maximum_newton_iterations) return balance;
         const double ratio = balance.imbalance / before;
         before = balance.imbalance;
@@ -251,6 +262,7 @@ void WaterFlow::assemble_jacobian(const State& state, double duration) {
     const auto& grid = domain_.grid;
     auto& [g, diagonal, from_left, from_right] = jacobian_;
     weighted_flux_slopes(grid, conductance_, relative_conductance(), state.hydraulic_head, from_left, from_right);
+    if (corrected_) weighted_conductance(grid, conductance_, relative_conductance(), state.hydraulic_head, through_);
     diagonal.fill(0.0);
     add_outflow_coefficients(grid, from_left, from_right, diagonal);
     for (const Index c : held_cells_)
@@ -271,12 +283,14 @@ WaterFlow::Balance WaterFlow::correct_nonlinear(State& state, const Balance& bal
     // The imbalance sums sizes, the linear solver squares: it has to do more for the last reduction than the ratio says.
     const double needed = 0.1 * tolerance() * balance.throughput / balance.imbalance;
     const double forcing = newton_iterations_ == 0 ? 0.01 : std::clamp(0.5 * ratio * ratio, 1e-3, 0.05);
-    const auto report = newton_solver_->solve(residual_, correction_,
-                                              {.tolerance = std::max(forcing, needed), .max_iterations = table_.maximum_iterations});
+    const auto report =
+        solve_jacobian(residual_, correction_, {.tolerance = std::max(forcing, needed), .max_iterations = table_.maximum_iterations});
     book(statistics_, report);
+    fmt::print(stderr, "   {} it {} outer {} res {:.3g} conv {} {} \n", report.solver, report.iterations, report.history.size(),
+               report.relative_residual, report.converged, report.note);
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
     add_joint_responses([&](std::span<const double> b, std::span<double> x) {
-        const auto more = newton_solver_->solve(b, x, {.tolerance = 1e-3, .max_iterations = table_.maximum_iterations});
+        const auto more = solve_jacobian(b, x, {.tolerance = 1e-3, .max_iterations = table_.maximum_iterations});
         book(statistics_, more);
     });
     trial_start_ = state.hydraulic_head;
@@ -293,6 +307,10 @@ WaterFlow::Balance WaterFlow::correct_nonlinear(State& state, const Balance& bal
     state.hydraulic_head = trial_start_;
     ground_->correct(correction_, best_length > 0 ? best_length : length, state.hydraulic_head);
     return compute_residual(state, moment, duration);
+}
+
+SolveReport WaterFlow::solve_jacobian(std::span<const double> b, std::span<double> x, const SolveOptions& options) {
+    return corrected_ ? solve_with_shifts(b, x, options) : newton_solver_->solve(b, x, options);
 }
 
 void WaterFlow::fail(const std::string& cause, Index cell, const FlowMoment& moment, double next_step) const {

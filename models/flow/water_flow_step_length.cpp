@@ -31,15 +31,17 @@ double WaterFlow::content_change(Index c) const {
     return (water_.amount[c] - amount_before_[c]) / domain_.grid.volume(c);
 }
 
-/// Notes what the length of the step allows of the next one; throws when the step itself is too long.
+/// Notes what the length of the step allows of the next one; throws when the step itself is too long. Where something jumps the water moves
+/// infinitely fast at first: a thousandth of initial_step is short enough.
 void WaterFlow::check_step_error(const State& state, const FlowMoment& moment, double duration) {
+    const double shortest = 1e-3 * table_.initial_step;
     error_ratio_ = {infinite, StepLimit::growth};
     const auto watch = [&](const std::optional<double>& tolerance, const StepError& error, StepLimit by, auto&& change) {
         if (!tolerance) return;
         const auto worst = error.worst(domain_.grid.cell_count(), duration, change);
         const double ratio = ratio_for(worst.error, *tolerance);
         if (ratio < error_ratio_.ratio) error_ratio_ = {ratio, by};
-        if (worst.error <= *tolerance) return;
+        if (worst.error <= *tolerance || duration <= shortest) return;
         const bool head = by == StepLimit::head_error;
         const auto cause =
             fmt::format("the step's length makes {} wrong by {:.3g}{}, more than {} = {:.3g}", head ? "heads" : "water contents",
@@ -96,6 +98,9 @@ SolverStatistics WaterFlow::statistics() const {
     if (!by.empty())
         statistics.notes.push_back(
             fmt::format("the shortest step was {:.3g} d; lengths were chosen by: {}", shortest_step_ / seconds_per_day, by));
+    if (two_point_solves_ > 0)
+        statistics.notes.push_back(fmt::format("layers are not level, and corrected fluxes did not converge: {} {} two-point fluxes",
+                                               two_point_solves_, table_.regime == Regime::steady ? "steady states have" : "steps have"));
     if (pseudo_time_steps_ > 0)
         statistics.notes.push_back(
             fmt::format("Newton alone did not reach the steady state: {} steps in pseudo-time did", pseudo_time_steps_));

@@ -11,6 +11,7 @@ void WaterFlow::initialise(State& state) {
     const auto& grid = domain_.grid;
     state.has_flow = true;
     state.hydraulic_head = initial_head_;
+    ground_->limit(state.hydraulic_head);
     initial_head_ = CellField();
     state.water_flux = FaceField(grid);
     state.mobile_water = CellField(grid);
@@ -43,7 +44,7 @@ void WaterFlow::finish_fluxes(State& state, double duration) {
     const auto& head = state.hydraulic_head;
     if (ground_->nonlinear()) state.water_flux = flux_;
     else for_each_face(grid, [&](const Face& f) { state.water_flux[f] = conductance_[f] * (head[f.left] - head[f.right]); });
-    if (layers_) layers_->add_cross_fluxes(conductance_, head, state.water_flux);
+    if (layers_ && !ground_->nonlinear()) layers_->add_cross_fluxes(conductance_, head, state.water_flux);
     if (layer_error_open_) estimate_layer_error(state);
     storage_in_ = storage_out_ = 0;
     if (duration > 0) {
@@ -134,6 +135,8 @@ void WaterFlow::accept(State& state, const Step& step) {
     if (table_.regime == Regime::steady && edited_) head_before_ = state.hydraulic_head;
     edited_ = false;
     if (table_.regime == Regime::steady) return;
+    layer_failures_ = 0;
+    if (two_point_steps_ > 0) --two_point_steps_, ++two_point_solves_;
     choose_next_step(state, step);
     note_head_rate(state, step);
     head_before_ = state.hydraulic_head;
@@ -222,6 +225,7 @@ void WaterFlow::save(CheckpointWriter& out, const State& state) const {
     if (table_.head_error) head_error_.save(out, "flow/head_rate");
     if (table_.water_content_error) content_error_.save(out, "flow/water_content_rate");
     out.write("flow/edited", edited_ ? 1.0 : 0.0);
+    if (layers_) out.write("flow/two_point_steps", static_cast<double>(two_point_steps_));
     std::vector<double> rates;
     for (const auto& rate : rate_) rates.insert(rates.end(), rate.begin(), rate.end());
     write_list(out, "flow/boundary_rates", rates);
@@ -251,6 +255,8 @@ void WaterFlow::load(CheckpointReader& in, State& state) {
     if (table_.head_error) head_error_.load(in, grid, "flow/head_rate");
     if (table_.water_content_error) content_error_.load(in, grid, "flow/water_content_rate");
     edited_ = in.read("flow/edited") != 0;
+    if (layers_) two_point_steps_ = static_cast<int>(in.read("flow/two_point_steps"));
+    layers_started_ = true;
     if (domain_.medium_version > 0) {
         adopt_medium();
         for (const auto& boundary : boundaries_) boundary->adopt_medium(domain_);

@@ -1,6 +1,7 @@
 // Ground with a water table: a cell conducts and stores with the wet part of its thickness; it dries and wets again without leaving the
 // equations (Niswonger, Panday & Ibaraki 2011). Vertical flow takes the whole thickness, so that what infiltrates passes dry cells.
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ namespace {
 struct WetPart {
     static constexpr double bend = 1e-3;
     static constexpr double faintest = 3.720075976020836e-44;  ///< exp(−100): no film is thinner, so that a cell never leaves the equations
+    static constexpr double vanished = 15;                     ///< in bends below the bottom: the film is 3e-10 of the cell
     double part, slope;                                        ///< and its derivative by x
     double integral;                                           ///< of the part from −∞ to x
 
@@ -41,7 +43,14 @@ struct WetPart {
 
 class WaterTableGround final : public Ground {
 public:
-    explicit WaterTableGround(const Domain& domain) : domain_(domain), grid_(domain.grid) {}
+    explicit WaterTableGround(const Domain& domain) : domain_(domain), grid_(domain.grid) {
+        std::vector<std::uint8_t> has_floor(static_cast<std::size_t>(grid_.column_count()), 0);
+        for (Index c = 0; c < grid_.cell_count(); ++c)
+            if (auto& found = has_floor[static_cast<std::size_t>(grid_.column(c))]; grid_.active(c) && !found) {
+                lowest_.push_back(c);
+                found = 1;
+            }
+    }
 
     [[nodiscard]] Formulation formulation() const override { return Formulation::water_table; }
     [[nodiscard]] bool scales_vertical() const override { return false; }
@@ -62,6 +71,13 @@ public:
             out.amount[c] = thickness * (yield * wet.part + storage * wet.integral);
             out.capacity[c] = yield * wet.slope + storage * wet.part;
         });
+    }
+    void correct(std::span<const double> correction, double step, std::span<double> head) const override {
+        Ground::correct(correction, step, head);
+        raise(head, [&](Index c) { return correction[static_cast<std::size_t>(c)] != 0; });  // heads that are given stay
+    }
+    void limit(std::span<double> head) const override {
+        raise(head, [](Index) { return true; });
     }
     void mobile_water(std::span<const double> head, std::span<double> out) const override {
         const auto& m = domain_.medium;
@@ -89,6 +105,16 @@ public:
     }
 
 private:
+    /// No head lies below the lowest cell of its column by more than the film there takes to vanish: lower ones mean nothing, and a column
+    /// that is dry to its base would hang on nothing.
+    template <class Chosen>
+    void raise(std::span<double> head, Chosen&& chosen) const {
+        parallel_for(std::ssize(lowest_), [&](Index n) {
+            const Index c = lowest_[static_cast<std::size_t>(n)];
+            auto& h = head[static_cast<std::size_t>(c)];
+            if (chosen(c)) h = std::max(h, grid_.bottom(c) - WetPart::vanished * WetPart::bend * grid_.thickness(c));
+        });
+    }
     /// Height of the water table above the cell's bottom, in thicknesses.
     [[nodiscard]] double above_bottom(std::span<const double> head, Index c) const {
         return (head[static_cast<std::size_t>(c)] - grid_.bottom(c)) / grid_.thickness(c);
@@ -96,6 +122,7 @@ private:
 
     const Domain& domain_;
     const Grid& grid_;
+    std::vector<Index> lowest_;  ///< active cell of every column that has one
 };
 
 }  // namespace

@@ -24,9 +24,10 @@ bool SoluteTransport::can_step_explicitly(const Solute& solute) const {
     return solute.storage.linear() && !(solute.table.zero_order_rate > 0) && !has_parent && !dissolves;
 }
 
-/// Where water amounts change within the step, something moves besides the water, or a law is not linear, steps are implicit.
+/// Where water amounts change within the step, wells pass water on, something moves besides the water, or a law is not linear, steps are
+/// implicit.
 bool SoluteTransport::steps_explicitly(const State& state) const {
-    if (table_.stepping == Stepping::implicit || !state.mobile_water_before.empty()) return false;
+    if (table_.stepping == Stepping::implicit || !state.mobile_water_before.empty() || water_is_mixed(state)) return false;
     return std::all_of(solutes_.begin(), solutes_.end(),
                        [&](const Solute& s) { return can_step_explicitly(s) && !domain_.alterations.migration_of(s.id); });
 }

@@ -12,6 +12,12 @@ namespace galena {
 
 /// Concentration of the water that an exchange brings in, mean over the step [kg/m³].
 double SoluteTransport::entering_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const {
+    if (!solute.mixed.empty() && mixes(exchange)) return solute.mixed.at(exchange.name);
+    return own_concentration(exchange, solute, step);
+}
+
+/// The same of water that comes from outside.
+double SoluteTransport::own_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const {
     const auto given = exchange.concentration->find(solute.id);
     return given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
 }

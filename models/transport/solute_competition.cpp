@@ -34,7 +34,7 @@ void SoluteTransport::solve_all(State& state, const Step& step) {
         double change = 0;
         for (auto& solute : solutes_) solute.produced.clear();
         for (const Index s : order_) {
-            solve_one(state, s, step);
+            solve_mixed(state, s, step);
             if (competition_) change = std::max(change, announce(state, s));
             pass_on_decay(state, s, step);
         }

@@ -162,6 +162,8 @@ void SoluteTransport::advance(State& state, const Step& step) {
     }
     if (table_.stepping != Stepping::implicit && !state.mobile_water_before.empty() && statistics_.remarks.empty())
         statistics_.remarks.emplace_back("the water held changes in time: steps are implicit");
+    if (table_.stepping != Stepping::implicit && water_is_mixed(state) && statistics_.remarks.empty())
+        statistics_.remarks.emplace_back("a well passes water from one cell to another: steps are implicit");
     if (!solver_) {
         matrix_ = Stencil(domain_.grid);
         right_hand_side_ = DoubleArray(domain_.grid.cell_count());

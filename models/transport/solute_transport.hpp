@@ -55,8 +55,9 @@ private:
         std::vector<BudgetTerm> terms;                         ///< of the last step
         CellField production;                                  ///< from parents, mean over the step [kg/s]; empty without
         std::vector<std::pair<std::string, double>> produced;  ///< by parent, in the step [kg]
-        FaceField transfer;        ///< what passes the faces of an implicit step by the concentrations at its beginning [kg/s]
-        CellField implicit_share;  ///< of what leaves a cell: by the concentration at the end of the step; empty: all
+        FaceField transfer;                   ///< what passes the faces of an implicit step by the concentrations at its beginning [kg/s]
+        std::map<std::string, double> mixed;  ///< concentrations of the water that wells pass on, by their names [kg/m³]
+        CellField implicit_share;             ///< of what leaves a cell: by the concentration at the end of the step; empty: all
     };
 
     /// What one cell holds of a substance, and by how much that grew during the step [kg].
@@ -123,6 +124,12 @@ private:
     void add_storage(const State& state, Index s, const Step& step);
     void solve_one(State& state, Index s, const Step& step);
 
+    // Water that wells pass on (solute_mixing.cpp).
+    [[nodiscard]] static bool mixes(const WaterExchange& exchange);
+    [[nodiscard]] static bool water_is_mixed(const State& state);
+    double mix_passing_water(const State& state, Solute& solute, const Step& step) const;
+    void solve_mixed(State& state, Index s, const Step& step);
+
     // Explicit steps (explicit_transport.cpp).
     struct Group;
     [[nodiscard]] bool steps_explicitly(const State& state) const;
@@ -143,6 +150,7 @@ private:
     void book(State& state, Index s, const Step& step);
     void book_reactions(State& state, Index s, const Step& step);
     [[nodiscard]] double outflow_through(const State& state, const Solute& solute, Index c, Side side, std::span<const double> now) const;
+    [[nodiscard]] double own_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const;
     [[nodiscard]] double entering_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const;
     [[nodiscard]] const SpeciesField& accepted() const { return accepted_.species_count() > 0 ? accepted_ : before_; }
     [[nodiscard]] Amounts amounts_of(const State& state, const Solute& solute, Index c, const SpeciesField& before) const;

@@ -121,7 +121,8 @@ TEST_CASE("Brooks and Corey: the power law, and Burdine's exponent") {
 }
 
 TEST_CASE("van Genuchten: Mualem's conductivity, fine and coarse, and the limit of dry ground") {
-    check_law(Law(loam), 1e-3, 1e4);
+    check_law(Law(loam), 1.01e-3, 1e4);  // beside the millimetre where the smoothed part begins: the curvature jumps there
+    check_law(Law(loam), 1e-6, 0.99e-3);
     check_law(Law("type = \"van_genuchten\"\nalpha = \"15 1/m\"\nn = 3\n"), 1e-3, 1e2);
     const Law law(loam);
     // Closed form at a suction of 1/alpha: Se = 2^-m, K = Se^(1/2) (1 - (1/2)^m)².
@@ -133,6 +134,40 @@ TEST_CASE("van Genuchten: Mualem's conductivity, fine and coarse, and the limit 
     const auto far = law.at({-1e6, -1e7});
     CHECK(std::log10(far.saturation[0] / far.saturation[1]) == doctest::Approx(0.6).epsilon(1e-6));
     CHECK(std::log10(far.conductivity[0] / far.conductivity[1]) == doctest::Approx(0.5 * 0.6 + 2 * 1.6).epsilon(1e-6));
+}
+
+TEST_CASE("van Genuchten: within a millimetre of suction the conductivity of a fine soil falls with a bounded slope") {
+    // Clay (n = 1.09, Carsel & Parrish 1988): the curve itself has lost nine tenths at a millimetre, with a slope without bound at zero.
+    for (const double n : {1.09, 1.2, 1.6, 1.99}) {
+        CAPTURE(n);
+        const double alpha = 0.8, m = 1 - 1 / n;
+        const Law law(fmt::format("type = \"van_genuchten\"\nalpha = \"{} 1/m\"\nn = {}\n", alpha, n));
+        const auto curve = [&](double suction) {
+            const double x = std::pow(alpha * suction, n);
+            return std::pow(1 + x, -0.5 * m) * std::pow(1 - std::pow(x / (1 + x), m), 2);
+        };
+        const auto outside = law.at({-1e-3, -2e-3, -0.1});
+        CHECK(outside.conductivity[0] == doctest::Approx(curve(1e-3)).epsilon(1e-12));
+        CHECK(outside.conductivity[1] == doctest::Approx(curve(2e-3)).epsilon(1e-12));
+        CHECK(outside.conductivity[2] == doctest::Approx(curve(0.1)).epsilon(1e-12));
+        std::vector<double> heads{-1e-12};
+        for (int i = 1; i <= 1000; ++i) heads.push_back(-1e-6 * i);
+        const auto v = law.at(heads);
+        CHECK(v.conductivity[0] == doctest::Approx(1.0).epsilon(1e-12));
+        // A cubic without slope at one end is nowhere steeper than three halves of its mean slope, if it is flatter than that at the other.
+        const double steepest = 1.5 * (1 - curve(1e-3)) / 1e-3;
+        for (std::size_t i = 1; i < heads.size(); ++i) {
+            CHECK(v.conductivity[i] < v.conductivity[i - 1]);
+            CHECK(v.conductivity_slope[i] <= steepest * (1 + 1e-9));
+        }
+        // Water contents keep the curve.
+        CHECK(v.saturation[500] == doctest::Approx(std::pow(1 + std::pow(alpha * 0.5e-3, n), -m)).epsilon(1e-14));
+    }
+    // From n = 2 on the slope has a bound by itself.
+    const Law sand("type = \"van_genuchten\"\nalpha = \"15 1/m\"\nn = 2.5\n");
+    const double x = std::pow(15 * 0.5e-3, 2.5);
+    CHECK(sand.at({-0.5e-3}).conductivity[0] ==
+          doctest::Approx(std::pow(1 + x, -0.3) * std::pow(1 - std::pow(x / (1 + x), 0.6), 2)).epsilon(1e-13));
 }
 
 TEST_CASE("van Genuchten with an air entry: full up to it, and the same curve scaled beyond") {

@@ -100,8 +100,10 @@ double steady_error(int cells_per_metre) {
 }
 
 double mound(int cells_per_metre, const std::string& step, double hours, double x) {
-    auto text = vauclin_site(cells_per_metre,
-                             "regime = \"transient\"\nweighting = \"central\"\ninitial_step = \"10 s\"\nmaximum_step = \"" + step + "\"\n");
+    auto text = vauclin_site(
+        cells_per_metre,
+        "regime = \"transient\"\nweighting = \"central\"\nwater_content_error = 1\ninitial_step = \"10 s\"\nmaximum_step = \"" + step +
+            "\"\n");
     text.replace(text.find("8 h"), 3, fmt::format("{} h", hours));
     SiteRun run(text);
     run.finish();
@@ -131,6 +133,60 @@ TEST_CASE("rain on a slab of sand raises its water table as on a finer grid" * d
                "soil and slab of Vauclin, Khanji & Vachaud 1979; own solution, extrapolated");
         CHECK(std::abs(middle - coarse) > std::abs(fine - middle));
         CHECK(fine > ditch);
+    }
+}
+
+namespace {
+
+/// A point of a published water table: distance from the middle of the rain, depth below the slab's top [m].
+struct Published {
+    double x, depth;
+};
+/// Read from the figure of Vauclin, Khanji & Vachaud (1979) with a digitiser by the SHUD project (Model-Intercomparison-Datasets/Vauclin1979,
+/// Ref/v2.csv and Ref/Vauclin_SimTime.csv, where the curves of 3 and 4 h are called 4 and 6 h).
+struct Curves {
+    double hours;
+    std::vector<Published> measured, computed;
+};
+const Curves published[] = {
+    {2,
+     {{0.010, 1.214}, {0.283, 1.215}, {0.489, 1.230}, {0.702, 1.249}, {0.999, 1.280}, {1.302, 1.319}, {1.601, 1.336}},
+     {{0.022, 1.216}, {0.282, 1.234}, {0.567, 1.263}, {0.911, 1.310}, {1.175, 1.328}, {1.572, 1.346}}},
+    {3,
+     {{0.025, 0.973}, {0.287, 0.996}, {0.491, 1.027}, {0.702, 1.062}, {0.999, 1.141}, {1.304, 1.201}, {1.599, 1.238}},
+     {{0.018, 1.015}, {0.281, 1.033}, {0.492, 1.065}, {0.739, 1.116}, {1.017, 1.170}, {1.347, 1.220}, {1.818, 1.267}, {2.290, 1.299}}},
+    {4,
+     {{0.025, 0.879}, {0.287, 0.898}, {0.491, 0.927}, {0.700, 0.962}, {0.995, 1.030}, {1.302, 1.098}, {1.599, 1.164}},
+     {{0.017, 0.911}, {0.274, 0.932}, {0.453, 0.958}, {0.738, 1.015}, {0.992, 1.073}, {1.329, 1.134}, {1.695, 1.188}, {2.209, 1.249}}},
+    {8,
+     {{0.019, 0.789}, {0.289, 0.804}, {0.496, 0.825}, {0.698, 0.854}, {0.993, 0.903}, {1.301, 0.971}, {1.601, 1.042}},
+     {{0.024, 0.785}, {0.274, 0.803}, {0.562, 0.850}, {0.805, 0.907}, {0.988, 0.954}, {1.326, 1.026}, {1.720, 1.094}, {2.205, 1.184}}}};
+
+}  // namespace
+
+TEST_CASE("rain on a slab of sand raises its water table as it was measured and computed in 1979") {
+    constexpr int cells = 20;  // per metre
+    for (const auto& curves : published) {
+        auto text =
+            vauclin_site(cells, "regime = \"transient\"\nweighting = \"central\"\ninitial_step = \"10 s\"\nmaximum_step = \"4 min\"\n");
+        text.replace(text.find("8 h"), 3, fmt::format("{} h", curves.hours));
+        SiteRun run(text);
+        run.finish();
+        const auto deviation = [&](const std::vector<Published>& points) {
+            double sum = 0;
+            for (const auto& p : points) {
+                const double column = std::floor(p.x * cells - 0.5), left = std::max(0.5, column + 0.5) / cells;
+                const double share = std::clamp((p.x - left) * cells, 0.0, 1.0);
+                const double table = water_table(run, left) + share * (water_table(run, left + 1.0 / cells) - water_table(run, left));
+                sum += std::pow(table - (height - p.depth), 2);
+            }
+            return std::sqrt(sum / static_cast<double>(points.size()));
+        };
+        const double computed = deviation(curves.computed), measured = deviation(curves.measured);
+        const std::string source = "Vauclin, Khanji & Vachaud 1979, figure read by the SHUD project";
+        // A figure is read to about 1 cm: twice that for what they computed. That misses what they measured by 3 cm at 3 h: a little more.
+        report("vauclin_1979", fmt::format("computed_{}h [m]:rms", curves.hours), 0, computed, computed, 0.02, source);
+        report("vauclin_1979", fmt::format("measured_{}h [m]:rms", curves.hours), 0, measured, measured, 0.04, source);
     }
 }
 

@@ -77,7 +77,8 @@ TEST_CASE("infiltration into dry soil moves as far as on a dense grid, and loses
         report("celia_1990", "front_depth_" + weighting + ":abs", expected, front, std::abs(front - expected),
                weighting == "central" ? 0.01 : 0.04, "Celia, Bouloutas & Zarba 1990, section 4, against a dense explicit solution");
         CHECK(run.closure() < 1e-12);
-        CHECK(run.simulation().retries().empty());
+        // Steps are repeated for their error alone: Newton gets there with all of them.
+        for (const auto& retry : run.simulation().retries()) CHECK(retry.cause.find("water_content_error") != std::string::npos);
     }
 }
 

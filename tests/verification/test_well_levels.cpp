@@ -184,3 +184,103 @@ TEST_CASE("when a cell of a well dries the others give its share, and the rate g
     auto still = std::move(SiteRun(drying(-5000, "lowest_level = \"8 m\"")).finish());
     CHECK(std::abs(well_of(still).rate[0] + well_of(still).rate[1]) * day < 1e-9);
 }
+
+// ---- what passes through a well -------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// Three aquifers of one cell each, held at 6, 4 and 0 m in their outer cells; a well through all of them. Only the uppermost two hold solute.
+std::string stack(double rate, const std::string& concentration) {
+    std::string text = R"(
+[site]
+name = "stack"
+start = 2024-01-01
+duration = "600 d"
+[grid]
+nx = 3
+ny = 1
+dx = "10 m"
+dy = "10 m"
+top = "0 m"
+)";
+    for (const char* name : {"a", "clay 1", "b", "clay 2", "c"})
+        text += fmt::format("[[grid.layer]]\nname = \"{}\"\nthickness = \"2 m\"\n", name);
+    text += fmt::format(R"(
+[[medium]]
+hydraulic_conductivity = "1e-12 m/d"
+porosity = 0.25
+[[zone]]
+name = "aquifers"
+layers = ["a", "b", "c"]
+[[medium]]
+zone = "aquifers"
+hydraulic_conductivity = "4 m/d"
+[flow]
+initial_head = "0 m"
+tolerance = 1e-13
+[[boundary]]
+type = "well"
+name = "well"
+x = "15 m"
+y = "5 m"
+rate = "{} m3/d"
+sharing = "level"
+concentration.Cl = "{}"
+[transport]
+stepping = "implicit"
+initial_step = "1 d"
+growth = 1.2
+[substance.Cl]
+initial_concentration = "0 mg/L"
+)",
+                        rate, concentration);
+    const struct {
+        const char* layer;
+        double head, concentration;
+    } aquifers[] = {{"a", 6, 30}, {"b", 4, 12}, {"c", 0, 0}};
+    for (const auto& a : aquifers)
+        for (const auto& [side, x] : {std::pair{"west", "x_max = \"10 m\""}, std::pair{"east", "x_min = \"20 m\""}})
+            text += fmt::format(
+                "[[zone]]\nname = \"{0} {1}\"\nlayers = [\"{0}\"]\n{2}\n[[boundary]]\ntype = \"fixed_head\"\nname = \"{0} {1}\"\nzone = "
+                "\"{0} {1}\"\nhead = \"{3} m\"\nconcentration.Cl = \"{4} mg/L\"\n",
+                a.layer, side, x, a.head, a.concentration);
+    return text;
+}
+
+}  // namespace
+
+TEST_CASE("water that a well passes on is the mixture of what it takes, and of what is added") {
+    // 0: passing alone; 2: what is added mixes with it; -2: a part is pumped away.
+    for (const double rate : {0.0, 2.0, -2.0}) {
+        CAPTURE(rate);
+        SiteRun run(stack(rate, "100 mg/L"));
+        double before = 0;
+        run.finish([&](const SiteRun& r) {
+            // At the end of every step, not only of the run: what enters is what is taken now.
+            const auto& well = well_of(r);
+            double taken = 0, mass = 0, given = 0;
+            for (std::size_t k = 0; k < well.cells.size(); ++k) {
+                if (well.rate[k] < 0) taken -= well.rate[k], mass -= well.rate[k] * r.concentration(well.cells[k]);
+                else given += well.rate[k];
+            }
+            const double added = std::max(0.0, given - taken);
+            const double mixture = (added * 0.1 + std::min(given, taken) * mass / taken) / given;
+            const auto& books = r.entry("Cl", "well");
+            CHECK(books.term.in == doctest::Approx(given * mixture * (r.state().time - before)).epsilon(1e-8).scale(1e-9));
+            before = r.state().time;
+        });
+        // Steady in the end: the aquifers' own water in the wells of the upper two, and the mixture in the lowest.
+        const auto& well = well_of(run);
+        REQUIRE(well.cells.size() == 5);
+        const double a = -well.rate[4], b = -well.rate[2], c = well.rate[0];
+        CHECK(a > 0);
+        CHECK(b > 0);
+        CHECK(c > 0);
+        const double added = std::max(0.0, c - a - b);
+        const double expected = (added * 0.1 + (c - added) * (a * 0.030 + b * 0.012) / (a + b)) / c;
+        // 600 d renew the cells, of 50 m³, more than a hundred times.
+        report(fmt::format("well_mixture/{}", rate), "concentration:relative", expected, run.concentration(well.cells[0]),
+               std::abs(run.concentration(well.cells[0]) / expected - 1), 1e-6, "balance of the well");
+        CHECK(run.closure() < 1e-9);
+    }
+}

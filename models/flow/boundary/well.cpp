@@ -44,7 +44,7 @@ struct Well final : WaterBoundary {
                 parameter("sharing", &Well::sharing,
                           "length: the rate is shared in proportion to conductivity times screened length; level: all cells "
                           "see one water level in the well, which also passes water between aquifers (rate 0: it only does "
-                          "that); what it passes enters with the well's own concentration")
+                          "that); what it passes is the mixture of what it takes, concentration that of what is added from outside")
                     .with_default(),
                 parameter("lowest_level", &Well::lowest_level, "m", anything,
                           "pumping: water level in the well that is not gone below; the rate gives way"),
