@@ -68,7 +68,7 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
     find_unknowns(diagnostics);
     if (!diagnostics.has_errors() && table_.regime == Regime::steady) check_heads_determined(diagnostics);
     next_step_ = table_.initial_step;
-    // docs/decisions/0016-error-of-steps.md
+    // docs/decisions/0018-error-of-steps.md
     if (table_.formulation == Formulation::variably_saturated && table_.regime == Regime::transient && !table_.head_error &&
         !table_.water_content_error)
         table_.water_content_error = 0.01;
