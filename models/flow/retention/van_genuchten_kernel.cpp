@@ -14,7 +14,7 @@ template <bool square_root>
                                                          std::size_t count) {
     const double alpha = shape.alpha, n = shape.n, m = 1 - 1 / n, exponent = shape.connectivity, air_entry = shape.air_entry;
     const double se_unit = 1 / shape.entry_saturation, f_unit = 1 / shape.entry_mualem;
-    const double least = std::max(air_entry, 1e-12 / alpha), slope_suction = 1e-4 / alpha;
+    const double least = std::max(air_entry, 1e-12 / alpha);
 #pragma omp simd
     for (std::size_t i = 0; i < count; ++i) {
         const double suction = std::max(-pressure[i], least);
@@ -22,8 +22,7 @@ template <bool square_root>
         const double log_part = x > 1e6 ? -1 / x + 0.5 / (x * x) : log_x - log_u;  // of x / (1 + x)
         const double se = std::exp(-m * log_u) * se_unit, f = -std::expm1(m * log_part);
         const double steepness = m * n * x / (suction * u);  // of log se
-        // Very near zero the slope of the conductivity has no bound for n < 2: Newton takes that of a small suction.
-        const double f_slope = m * n * (1 - f) / (std::max(suction, slope_suction) * u);
+        const double f_slope = m * n * (1 - f) / (suction * u);
         const double weight = square_root ? std::sqrt(se) : std::pow(se, exponent);
         const double k = weight * (f * f_unit) * (f * f_unit);
         const double k_slope = f > 0 ? k * (exponent * steepness + 2 * f_slope / f) : 0;
