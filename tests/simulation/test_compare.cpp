@@ -330,10 +330,10 @@ name = "water"
 set.boundary.heap.cover = { type = "soil", thickness = "1 m", cost_item = "water" }
 [[scenario]]
 name = "clay under it"
-set.boundary.heap.liner = { type = "composite", clay_thickness = "0.5 m", clay_conductivity = "1e-9 m/s" }
+set.boundary.heap.liner = { type = "composite", clay_thickness = "0.5 m", clay_conductivity = "1e-9 m/s", holes = "5 1/ha" }
 [[scenario]]
 name = "clay was there"
-set.boundary.heap.liner = { type = "composite", clay_thickness = "0.5 m", clay_conductivity = "1e-9 m/s" }
+set.boundary.heap.liner = { type = "composite", clay_thickness = "0.5 m", clay_conductivity = "1e-9 m/s", holes = "5 1/ha" }
 set.boundary.heap.liner_laid = 2010-01-01
 [[scenario]]
 name = "roof"

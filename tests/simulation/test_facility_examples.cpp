@@ -135,11 +135,11 @@ TEST_SUITE("long") {
         };
         CHECK(of("well", "As", "arrived") <= 1);
         CHECK(of("well", "Cd", "arrived") == 0);
-        CHECK(of("well", "SO4", "base_peak [mg/L]") == doctest::Approx(149).epsilon(0.01));
+        CHECK(of("well", "SO4", "base_peak [mg/L]") == doctest::Approx(118.3).epsilon(0.01));
         CHECK(of("monitor A", "SO4", "arrived") > of("well", "SO4", "arrived"));
         if (reduced) return;
-        CHECK(of("well", "SO4", "arrived") == 27);
+        CHECK(of("well", "SO4", "arrived") == 12);
         CHECK(monitoring.last({{"well", "monitor A"}}, "probability") == 1);
-        CHECK(monitoring.last({{"well", "monitor C"}}, "probability") < 0.2);
+        CHECK(monitoring.last({{"well", "monitor C"}}, "probability") < 0.5);
     }
 }
