@@ -139,9 +139,10 @@ struct SeriesFile {
 };
 
 }  // namespace
+}  // namespace reading
 
 Schema series_schema() {
-    return schema_of<SeriesFile>("series",
+    return schema_of<reading::SeriesFile>("series",
                                  "a number in time: a quantity, a list [{ from = 1990-01-01, value = \"1 mm/d\" }, ...], or a CSV file");
 }
 
@@ -150,6 +151,7 @@ Schema spatial_schema() {
         "space", "a number in space: a quantity, or a table that says where the numbers are and how they get to the cells");
 }
 
+namespace reading {
 namespace {
 
 bool series_from_table(const Node& node, const Rule& rule, ReadContext& context, Series& out) {
