@@ -126,8 +126,6 @@ WaterFlow::Balance WaterFlow::newton(State& state, const FlowMoment& moment, dou
     for (newton_iterations_ = 0;; ++newton_iterations_) {
         if (!std::isfinite(balance.imbalance)) fail("the heads are no longer finite", worst_cell(), moment);
         balance.converged = converged(state, balance, before);
-        fmt::print(stderr, "newton {} corrected {} imbalance {:.3g} of {:.3g} worst {}\n", newton_iterations_, corrected_,
-                   balance.imbalance, balance.throughput, domain_.grid.describe(worst_cell()));
         if (balance.converged || newton_iterations_ >= table_.maximum_newton_iterations) return balance;
         const double ratio = balance.imbalance / before;
         before = balance.imbalance;
@@ -286,8 +284,6 @@ WaterFlow::Balance WaterFlow::correct_nonlinear(State& state, const Balance& bal
     const auto report =
         solve_jacobian(residual_, correction_, {.tolerance = std::max(forcing, needed), .max_iterations = table_.maximum_iterations});
     book(statistics_, report);
-    fmt::print(stderr, "   {} it {} outer {} res {:.3g} conv {} {} \n", report.solver, report.iterations, report.history.size(),
-               report.relative_residual, report.converged, report.note);
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
     add_joint_responses([&](std::span<const double> b, std::span<double> x) {
         const auto more = solve_jacobian(b, x, {.tolerance = 1e-3, .max_iterations = table_.maximum_iterations});
