@@ -50,7 +50,7 @@ TEST_CASE("the laws registered are those that exist") {
         {"screen",
          {"allowable_load", "capture_width", "clay_liner", "composite_liner", "continuous_1d", "continuous_2d", "dam_failure",
           "instantaneous_1d", "instantaneous_2d", "soil_increment"}},
-        {"sorption", {"competitive_langmuir", "freundlich", "kd_table", "kinetic", "langmuir", "linear", "ph_dependent"}},
+        {"sorption", {"competitive_langmuir", "freundlich", "kd_table", "kinetic", "langmuir", "linear", "organic_carbon", "ph_dependent"}},
         {"source",
          {"atmospheric_deposition", "dissolving", "fertiliser", "fixed_concentration", "irrigation", "mass_loading", "spilled_tailings",
           "wind_dust"}},
@@ -66,9 +66,9 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     CHECK(fmt::format("{}", fmt::join(equations, " ")) == "flow transport");  // in the order they are solved in
     std::sort(observers.begin(), observers.end());
     CHECK(fmt::format("{}", fmt::join(observers, " ")) ==
-          "assessment effect_evaluation facilities farmland farmland_units health_risk observed particles receptors remediation");
+          "assessment costs effect_evaluation facilities farmland farmland_units health_risk observed particles receptors remediation");
     CHECK(fmt::format("{}", fmt::join(tables, " ")) ==
-          "assessment boundary calibration changing_conductivity cost effect_evaluation farmland farmland_units flow flow_barrier "
+          "assessment biodegradation boundary calibration changing_conductivity cost effect_evaluation farmland farmland_units flow flow_barrier "
           "grid health_risk immobile measure medium observation observed optimise output particles receptor retention risk "
           "scenario screen site source substance survey transport zone");
 }
