@@ -21,7 +21,7 @@ bool SoluteTransport::can_step_explicitly(const Solute& solute) const {
         std::any_of(solutes_.begin(), solutes_.end(), [&](const Solute& p) { return p.table.daughters.count(solute.id); });
     const bool dissolves =
         std::any_of(solute.sources.begin(), solute.sources.end(), [](const auto& source) { return source->exchanges(); });
-    return solute.storage.linear() && !(solute.table.zero_order_rate > 0) && !has_parent && !dissolves;
+    return recirculation_.empty() && solute.storage.linear() && !(solute.table.zero_order_rate > 0) && !has_parent && !dissolves;
 }
 
 /// Where water amounts change within the step, wells pass water on, something moves besides the water, or a law is not linear, steps are

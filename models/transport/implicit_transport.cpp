@@ -20,8 +20,10 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
     for_each_face(grid, [&](const Face& f) {
         const double spreads = spreading(solute, f.axis, f.index);
         const double q = migration ? state.water_flux[f] + (*migration)[f] : state.water_flux[f];
-        matrix_.from_left[f] = (std::max(0.0, q) + spreads) * (shared ? solute.implicit_share[f.left] : 1.0);
-        matrix_.from_right[f] = (std::max(0.0, -q) + spreads) * (shared ? solute.implicit_share[f.right] : 1.0);
+        const double left = shared ? solute.implicit_share[f.left] : 1.0, right = shared ? solute.implicit_share[f.right] : 1.0;
+        const bool both = solute.shares_spreading;
+        matrix_.from_left[f] = std::max(0.0, q) * left + spreads * (both ? left : 1.0);
+        matrix_.from_right[f] = std::max(0.0, -q) * right + spreads * (both ? right : 1.0);
     });
     losses_.fill(0);
     gains_.fill(0);

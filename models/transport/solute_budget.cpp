@@ -16,10 +16,11 @@ double SoluteTransport::entering_concentration(const WaterExchange& exchange, co
     return own_concentration(exchange, solute, step);
 }
 
-/// The same of water that comes from outside.
+/// The same of water that comes from outside, or back from another boundary.
 double SoluteTransport::own_concentration(const WaterExchange& exchange, const Solute& solute, const Step& step) const {
     const auto given = exchange.concentration->find(solute.id);
-    return given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
+    const double own = given == exchange.concentration->end() ? 0.0 : given->second.mean(step.origin, step.start, step.end());
+    return recirculation_.empty() ? own : with_returning(exchange, solute, own);
 }
 
 namespace {
@@ -199,9 +200,10 @@ double SoluteTransport::outflow_through(const State& state, const Solute& solute
     const double q = (growing ? 1.0 : -1.0) * (state.water_flux.along(axis)[face] + (migration ? migration->along(axis)[face] : 0.0));
     const double spreads = spreading(solute, axis, face);
     const auto at = static_cast<std::size_t>(c), beyond = static_cast<std::size_t>(other);
-    const bool shared = !solute.implicit_share.empty();
-    const double leaving = (std::max(0.0, q) + spreads) * now[at] * (shared ? solute.implicit_share[c] : 1.0);
-    const double entering = (std::max(0.0, -q) + spreads) * now[beyond] * (shared ? solute.implicit_share[other] : 1.0);
+    const bool shared = !solute.implicit_share.empty(), both = solute.shares_spreading;
+    const double here = shared ? solute.implicit_share[c] : 1.0, there = shared ? solute.implicit_share[other] : 1.0;
+    const double leaving = (std::max(0.0, q) * here + spreads * (both ? here : 1.0)) * now[at];
+    const double entering = (std::max(0.0, -q) * there + spreads * (both ? there : 1.0)) * now[beyond];
     const double given = solute.transfer.x.empty() ? 0.0 : (growing ? 1.0 : -1.0) * solute.transfer.along(axis)[face];
     return leaving - entering + given;
 }

@@ -24,23 +24,29 @@ double SoluteTransport::announce(const State& state, Index s) {
 }
 
 /// Parents before their daughters. Those that compete are solved in turn, each with the concentrations of the others as they are, until
-/// nothing changes; amounts are balanced in every turn.
+/// nothing changes; so is what comes back through a boundary. Amounts are balanced in every turn.
 void SoluteTransport::solve_all(State& state, const Step& step) {
     constexpr int most = 100;
     if (competition_)
         for (const Index s : order_) announce(state, s);
-    for (const Index s : order_) prepare_transfer(state, s, step);
+    for (const Index s : order_) {
+        prepare_transfer(state, s, step);
+        take_returning(state, s, -1);
+    }
     for (int turn = 0; turn < most; ++turn) {
         double change = 0;
         for (auto& solute : solutes_) solute.produced.clear();
         for (const Index s : order_) {
             solve_mixed(state, s, step);
             if (competition_) change = std::max(change, announce(state, s));
+            change = std::max(change, take_returning(state, s, table_.nonlinear_tolerance));
             pass_on_decay(state, s, step);
         }
         if (change <= table_.nonlinear_tolerance) return;
     }
-    fail(solutes_.front(), "the substances that compete for sites did not come to terms", -1, step);
+    fail(solutes_.front(),
+         competition_ ? "the substances that compete for sites did not come to terms" : "what comes back through a boundary did not settle",
+         -1, step);
 }
 
 /// Initial contents, parted in equilibrium with the mobile water of the start [m³]. Where substances compete, each with the concentrations of the others, until nothing changes.

@@ -29,8 +29,9 @@ void SoluteTransport::check_stepping(Diagnostics& diagnostics) {
                           "give stepping = \"implicit\", or another limiter: van_leer, koren, superbee");
     for (const auto& solute : solutes_) {
         if (can_step_explicitly(solute)) continue;
-        const auto reason =
-            solute.storage.linear() ? "grows by itself, out of another substance or from a source that dissolves" : "is not held linearly";
+        const auto reason = !recirculation_.empty()    ? "comes back through a boundary"
+                            : !solute.storage.linear() ? "is not held linearly"
+                                                       : "grows by itself, out of another substance or from a source that dissolves";
         if (table_.stepping != Stepping::automatic)
             diagnostics.error(table_.places.of("stepping"), fmt::format("{} {}, which needs implicit steps", solute.id, reason),
                               "give stepping = \"implicit\" or \"automatic\"");

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "numerics/block_sums.hpp"
 #include "numerics/face_operators.hpp"
 #include "transport/solute_transport.hpp"
 
@@ -33,19 +34,21 @@ const SoluteTransport::MovingWater& SoluteTransport::moving_water(const State& s
     auto& water = moving_water_[diffusion];
     if (water.version == state.flow_version) return water;
     const auto& grid = domain_.grid;
-    if (water.spreading.x.empty()) water = {-1, FaceField(grid), CellField(grid)};
+    if (water.spreading.x.empty()) water = {-1, FaceField(grid), CellField(grid), CellField(grid)};
     for_each_face(grid, [&](const Face& f) { water.spreading[f] = spreading(solute, f.axis, f.index); });
     CellField sums(grid);
-    outflow_of_cells(grid, state.water_flux, water.outflow);
+    outflow_of_cells(grid, state.water_flux, water.advected);
     sum_of_faces(grid, water.spreading, sums);
-    parallel_for(grid.cell_count(), [&](Index c) { water.outflow[c] += sums[c]; });
+    parallel_for(grid.cell_count(), [&](Index c) { water.outflow[c] = water.advected[c] + sums[c]; });
     water.version = state.flow_version;
     return water;
 }
 
 /// A cell lets leave by the beginning of the step what time_weighting says, but not more than half of what it holds: then a step that renews
-/// it many times stays bounded, and falls back to first order in time there. Leaves in `early` what goes so [m³] and in `still` what then
-/// stays of the capacity [m³], of a nonlinear storage that of its water.
+/// it many times stays bounded, and falls back to first order in time there. Where in most cells less than half of it could go so, because
+/// steps spread solute over many cells, what goes early is what leaves with the water: implicit advection would smear as v² Δt / 2 does, while
+/// the error of implicit dispersion is of higher order in space and smaller by the dispersivity over the width of the front. Leaves in `early`
+/// what goes so [m³] and in `still` what then stays of the capacity [m³], of a nonlinear storage that of its water.
 void SoluteTransport::choose_implicit_shares(const State& state, Index s, const Step& step, CellField& early, CellField& still) {
     constexpr double most_early = 0.5;
     const auto& grid = domain_.grid;
@@ -54,15 +57,29 @@ void SoluteTransport::choose_implicit_shares(const State& state, Index s, const 
     const auto& water = state.mobile_water_before.empty() ? state.mobile_water : state.mobile_water_before;
     const auto before = before_[s];
     const bool linear = solute.storage.linear();
-    const auto& outflow = moving_water(state, solute).outflow;
+    const auto& moving = moving_water(state, solute);
+    const auto capacity_of = [&](Index c) {
+        const double now = before[static_cast<std::size_t>(c)];
+        return linear ? water[c] + solute.storage.capacity(c) : now > 0 ? solute.amount_before[c] / now : water[c];
+    };
+    enum : std::size_t { all, beyond, count };
+    const auto cells = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {
+        std::array<double, count> sum{};
+        for (Index c = begin; c < end; ++c) {
+            if (!grid.active(c) || !(moving.advected[c] > 0)) continue;
+            sum[all] += 1;
+            if ((1 - late) * step.duration * moving.outflow[c] > 2 * most_early * capacity_of(c)) sum[beyond] += 1;
+        }
+        return sum;
+    });
+    solute.shares_spreading = 2 * cells[beyond] <= cells[all];
+    const auto& outflow = solute.shares_spreading ? moving.outflow : moving.advected;
     if (solute.implicit_share.empty()) solute.implicit_share = CellField(grid);
     parallel_for(grid.cell_count(), [&](Index c) {
         still[c] = early[c] = 0;
         solute.implicit_share[c] = 1;
         if (!grid.active(c)) return;
-        const double now = before[static_cast<std::size_t>(c)];
-        const double capacity = linear ? water[c] + solute.storage.capacity(c) : now > 0 ? solute.amount_before[c] / now : water[c];
-        const double leaving = step.duration * outflow[c];
+        const double capacity = capacity_of(c), leaving = step.duration * outflow[c];
         early[c] = std::min((1 - late) * leaving, most_early * std::max(0.0, capacity));
         if (leaving > 0) solute.implicit_share[c] = 1 - early[c] / leaving;
         still[c] = std::max(0.0, (linear ? capacity : water[c]) - early[c]);
@@ -91,7 +108,7 @@ void SoluteTransport::prepare_transfer(const State& state, Index s, const Step& 
     TransferStep transfer;
     transfer.concentration = before_[s];
     transfer.water_flux = &state.water_flux;
-    transfer.spreading = &moving_water(state, solute).spreading;
+    transfer.spreading = solute.shares_spreading ? &moving_water(state, solute).spreading : nullptr;
     if (!cross_.empty()) transfer.cross = &cross_;
     transfer.implicit_share = solute.implicit_share;
     transfer.still = still_;

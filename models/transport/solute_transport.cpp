@@ -46,6 +46,7 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     read_solutes(site, diagnostics);
     read_chains(site, diagnostics);
     read_biodegradation(site, diagnostics);
+    read_recirculation(site, diagnostics);
     attach_sources(site, diagnostics);
     check_boundary_concentrations(site, diagnostics);
     check_stepping(diagnostics);

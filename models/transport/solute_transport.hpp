@@ -14,6 +14,7 @@
 #include "transport/biodegradation.hpp"
 #include "transport/dispersion.hpp"
 #include "transport/immobile_zone.hpp"
+#include "transport/recirculation.hpp"
 #include "transport/solute_storage.hpp"
 #include "transport/solute_source.hpp"
 #include "transport/substance.hpp"
@@ -57,7 +58,9 @@ private:
         std::vector<std::pair<std::string, double>> produced;  ///< by parent, in the step [kg]
         FaceField transfer;                   ///< what passes the faces of an implicit step by the concentrations at its beginning [kg/s]
         std::map<std::string, double> mixed;  ///< concentrations of the water that wells pass on, by their names [kg/m³]
+        std::vector<double> returning;        ///< by loop of recirculation: concentration that comes back [kg/m³]
         CellField implicit_share;             ///< of what leaves a cell: by the concentration at the end of the step; empty: all
+        bool shares_spreading = true;         ///< dispersion too; else it goes by the end of the step alone
     };
 
     /// What one cell holds of a substance, and by how much that grew during the step [kg].
@@ -83,6 +86,12 @@ private:
     void read_chains(const Site& site, Diagnostics& diagnostics);
     void read_biodegradation(const Site& site, Diagnostics& diagnostics);
     void react(State& state, const Step& step);
+
+    // Water that comes back (solute_recirculation.cpp).
+    void read_recirculation(const Site& site, Diagnostics& diagnostics);
+    [[nodiscard]] std::pair<double, double> leaving_through(const State& state, Index s, const RecirculationTable& loop) const;
+    double take_returning(const State& state, Index s, double bound);
+    [[nodiscard]] double with_returning(const WaterExchange& exchange, const Solute& solute, double own) const;
     void remember(const State& state);
     void pass_on_decay(const State& state, Index s, const Step& step);
     void book_production(const State& state, const Solute& solute, const Step& step, std::vector<BudgetTerm>& terms) const;
@@ -105,6 +114,7 @@ private:
         Index version = -1;
         FaceField spreading;  ///< conductance for dispersion and diffusion [m³/s]
         CellField outflow;    ///< all that leaves a cell per concentration [m³/s]
+        CellField advected;   ///< of that, with the water
     };
     [[nodiscard]] Limiter limiter() const;
     const MovingWater& moving_water(const State& state, const Solute& solute);
@@ -180,6 +190,8 @@ private:
     SpeciesField before_;    ///< concentrations at the beginning of the step, after what reacts by itself
     SpeciesField accepted_;  ///< before it did; empty without biodegradation: before_ then
     std::unique_ptr<Biodegradation> biodegradation_;
+    std::vector<RecirculationTable> recirculation_;
+    std::vector<double> returning_water_;                        ///< by loop, in this step [m³/s]
     SpeciesField dissolved_before_edits_, sorbed_before_edits_;  ///< amounts [kg], during edits
     SpeciesField law_before_edits_;  ///< what a nonlinear law holds in equilibrium [kg]: tells where an edit changed it
     Stencil matrix_;
