@@ -207,6 +207,7 @@ private:
                 }
                 simulation_->step();
                 ++steps;
+                judge_closure();
                 log_retries();
                 const bool stop = stop_requested || (options_.stop_after && steps >= *options_.stop_after);
                 if (stop && !simulation_->finished()) {
@@ -252,15 +253,16 @@ private:
         for (const auto& observer : simulation_->model_observers())
             for (const auto& text : observer->summary()) log_.line(text);
         print_effort(seconds);
-        const auto worst = worst_closure();
+        const auto& worst = worst_closure_;
         results.set("status", "finished");
         results.set("worst_closure", worst.cumulative);
         const auto& output = site_.section<OutputTable>();
         if (worst.cumulative > output.closure_tolerance && output.stop_on_closure) {
             results.set("status", "failed");
             log_.line(
-                fmt::format("galena: the budget of {} does not close: {:.3g} is worse than the tolerance {:.3g}; the files are kept in {}",
-                            worst.component, worst.cumulative, output.closure_tolerance, folder_->path().string()),
+                fmt::format("galena: the budget of {} does not close: {:.3g} at {:.6g} d is worse than the tolerance {:.3g}; the files are kept in {}",
+                            worst.component, worst.cumulative, worst_closure_time_ / seconds_per_day, output.closure_tolerance,
+                            folder_->path().string()),
                 true);
             return could_not_go_on;
         }
@@ -304,11 +306,13 @@ private:
         for (const auto& c : simulation_->ledger().closures()) log_.line(fmt::format("{:<10} closure {:.2g}", c.component, c.cumulative));
     }
 
-    [[nodiscard]] Closure worst_closure() const {
-        Closure worst;
+    /// The worst closure of all steps so far: amounts lost in the middle of a run stay lost, though much that moves later hides them.
+    void judge_closure() {
         for (const auto& c : simulation_->ledger().closures())
-            if (c.cumulative >= worst.cumulative) worst = c;
-        return worst;
+            if (c.cumulative >= worst_closure_.cumulative) {
+                worst_closure_ = c;
+                worst_closure_time_ = simulation_->state().time;
+            }
     }
 
     void print_effort(double seconds) {
@@ -340,6 +344,8 @@ private:
     std::unique_ptr<FieldWriter> fields_;
     std::unique_ptr<Progress> progress_;
     std::size_t retries_told_ = 0;
+    Closure worst_closure_;
+    double worst_closure_time_ = 0;
     double last_checkpoint_ = 0;
     bool started_ = false;
 };

@@ -141,6 +141,7 @@ double SoluteTransport::update_amounts(State& state, Index s, const Step& step) 
     auto& solute = solutes_[static_cast<std::size_t>(s)];
     auto now = state.concentration[s];
     const Index cells = domain_.grid.cell_count();
+    if (solute.passing.empty()) solute.passing = CellField(domain_.grid);
     std::vector<double> change(static_cast<std::size_t>((cells + store_chunk - 1) / store_chunk));
     parallel_blocks(cells, store_chunk, [&](Index begin, Index end) {
         std::array<double, store_chunk> solved, amount;
@@ -155,6 +156,7 @@ double SoluteTransport::update_amounts(State& state, Index s, const Step& step) 
         double worst = 0;
         for (std::size_t i = 0; i < n; ++i) {
             if (held_cells_[first + i] || !(slope_[begin + static_cast<Index>(i)] > 0)) c[i] = solved[i];
+            solute.passing[begin + static_cast<Index>(i)] = solved[i];
             worst = std::max(worst, std::abs(c[i] - std::max(solved[i], 0.0)));
         }
         solute.storage.evaluate({step.duration}, water, chunk.block(begin, c));

@@ -68,19 +68,25 @@ void SoluteTransport::decayed(const State& state, const Solute& solute, Index be
     }
 }
 
+/// By which what leaves a cell in an implicit step goes: the concentrations that the last linear system was solved for.
+std::span<const double> SoluteTransport::passing(const State& state, const Solute& solute) const {
+    if (solute.passing.empty()) return state.concentration[index_of(solute)];
+    return solute.passing.span();
+}
+
 BudgetTerm SoluteTransport::exchange_term(const State& state, const WaterExchange& exchange, const Solute& solute, const Step& step) const {
     BudgetTerm term{solute.id, exchange.type, exchange.name, 0, 0, "kg", 0};
     const double entering = entering_concentration(exchange, solute, step), taken = exchange.share_taken(solute.id);
-    const auto concentration = state.concentration[index_of(solute)];
+    const auto concentration = passing(state, solute);
     for (std::size_t n = 0; n < exchange.cells.size(); ++n)
         add_signed(mass_rate(exchange, n, entering, taken, concentration) * step.duration, term);
     return term;
 }
 
-/// What held cells lack is what their source supplies: their amounts and fluxes, balanced.
+/// What held cells lack is what their source supplies: their amounts and fluxes, balanced. What other sources bring there is theirs.
 BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& source, const Solute& solute, const Step& step) const {
     const auto& cells = source.cells();  // a zone: ascending
-    const auto concentration = state.concentration[index_of(solute)];
+    const auto concentration = passing(state, solute);
     std::vector<double> supplied;
     supplied.reserve(cells.size());
     for (const Index c : cells) {
@@ -110,6 +116,14 @@ BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& so
                 step.duration *
                 (reaction.rate[n] * state.mobile_water[c] * concentration[static_cast<std::size_t>(c)] - reaction.release[n]);
         }
+    for (const auto& other : solute.sources) {
+        if (other->holds_concentration()) continue;
+        const auto brought = brought_by(state, *other, solute, step);
+        for (std::size_t n = 0; n < brought.size(); ++n) {
+            const auto at = std::lower_bound(cells.begin(), cells.end(), other->cells()[n]);
+            if (at != cells.end() && *at == other->cells()[n]) supplied[static_cast<std::size_t>(at - cells.begin())] -= brought[n];
+        }
+    }
     BudgetTerm term{solute.id, std::string(source.type()), source.label.text, 0, 0, "kg", 0};
     for (const double amount : supplied) add_signed(amount, term);
     return term;
@@ -118,13 +132,13 @@ BudgetTerm SoluteTransport::held_term(const State& state, const SoluteSource& so
 /// Reactions are implicit, as decay: they go by the concentration at the end of the step.
 void SoluteTransport::book_reactions(State& state, Index s, const Step& step) {
     auto& solute = solutes_[static_cast<std::size_t>(s)];
+    const auto concentration = passing(state, solute);
     for (auto& reaction : state.reactions) {
         if (reaction.substance != solute.id) continue;
         BudgetTerm term{solute.id, reaction.type, reaction.name, 0, 0, "kg", 0};
         for (std::size_t n = 0; n < reaction.cells.size(); ++n) {
             const Index c = reaction.cells[n];
-            reaction.reacted[n] =
-                reaction.rate[n] * state.mobile_water[c] * state.concentration[s][static_cast<std::size_t>(c)] * step.duration;
+            reaction.reacted[n] = reaction.rate[n] * state.mobile_water[c] * concentration[static_cast<std::size_t>(c)] * step.duration;
             term.out += reaction.reacted[n];
             term.in += reaction.release[n] * step.duration;
         }
@@ -137,10 +151,14 @@ void SoluteTransport::book(State& state, Index s, const Step& step) {
     auto& terms = solute.terms;
     terms.clear();
     for (const auto& exchange : state.water_exchanges) terms.push_back(exchange_term(state, exchange, solute, step));
+    std::vector<BudgetTerm> held;  // before sources that dissolve are told what they gave
+    for (const auto& source : solute.sources)
+        if (source->holds_concentration() && !switched_off(*source)) held.push_back(held_term(state, *source, solute, step));
+    auto next_held = held.begin();
     for (const auto& source : solute.sources) {
         if (source->holds_concentration()) {
             if (switched_off(*source)) terms.push_back({solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0});
-            else terms.push_back(held_term(state, *source, solute, step));
+            else terms.push_back(std::move(*next_held++));
             continue;
         }
         if (source->exchanges()) {
@@ -148,7 +166,7 @@ void SoluteTransport::book(State& state, Index s, const Step& step) {
             continue;
         }
         BudgetTerm term{solute.id, std::string(source->type()), source->label.text, 0, 0, "kg", 0};
-        for (const double r : rate_of(*source, step)) term.in += r * step.duration;
+        for (const double amount : brought_by(state, *source, solute, step)) term.in += amount;
         terms.push_back(std::move(term));
     }
     book_reactions(state, s, step);

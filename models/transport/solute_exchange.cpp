@@ -16,17 +16,30 @@ SoluteTransport::SourceExchange SoluteTransport::exchange_of(const State& state,
     return found;
 }
 
-/// What passed in the step, by the concentrations at its end; the source is told.
-BudgetTerm SoluteTransport::book_exchange(const State& state, SoluteSource& source, const Solute& solute, const Step& step) const {
-    BudgetTerm term{solute.id, std::string(source.type()), source.label.text, 0, 0, "kg", 0};
+/// What a source that holds no concentration gave to each of its cells in the step [kg], by the concentrations at its end where it exchanges;
+/// negative: it came back.
+std::vector<double> SoluteTransport::brought_by(const State& state, const SoluteSource& source, const Solute& solute,
+                                                const Step& step) const {
+    if (!source.exchanges()) {
+        auto brought = rate_of(source, step);
+        for (double& amount : brought) amount *= step.duration;
+        return brought;
+    }
     const auto [coefficient, equilibrium] = exchange_of(state, source, step);
-    const auto concentration = state.concentration[index_of(solute)];
+    const auto concentration = passing(state, solute);
     std::vector<double> dissolved(coefficient.size());
     for (std::size_t n = 0; n < dissolved.size(); ++n) {
         const double lacking = equilibrium[n] - concentration[static_cast<std::size_t>(source.cells()[n])];
         dissolved[n] = coefficient[n] * lacking * step.duration;
-        (dissolved[n] > 0 ? term.in : term.out) += std::abs(dissolved[n]);
     }
+    return dissolved;
+}
+
+/// What passed in the step; the source is told.
+BudgetTerm SoluteTransport::book_exchange(const State& state, SoluteSource& source, const Solute& solute, const Step& step) const {
+    BudgetTerm term{solute.id, std::string(source.type()), source.label.text, 0, 0, "kg", 0};
+    const auto dissolved = brought_by(state, source, solute, step);
+    for (const double amount : dissolved) (amount > 0 ? term.in : term.out) += std::abs(amount);
     source.take(dissolved);
     return term;
 }

@@ -126,6 +126,27 @@ void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics)
             if (solute.id == source->substance.text) solute.sources.push_back(source);
         for (const auto* series : source->series()) follow(*series, diagnostics);
     }
+    check_held_cells(diagnostics);
+}
+
+/// A cell has one concentration: two sources cannot both hold it, whatever they say.
+void SoluteTransport::check_held_cells(Diagnostics& diagnostics) const {
+    for (const auto& solute : solutes_) {
+        std::map<Index, const SoluteSource*> holder;
+        for (const auto& source : solute.sources) {
+            if (!source->holds_concentration()) continue;
+            for (const Index c : source->cells()) {
+                const auto [first, fresh] = holder.emplace(c, source.get());
+                if (fresh) continue;
+                diagnostics.error(source->zone.place,
+                                  fmt::format("source '{}' holds the concentration of {} in cells where source '{}' holds it already: {}",
+                                              source->label.text, solute.id, first->second->label.text, domain_.grid.describe(c)),
+                                  fmt::format("'{}' is at {}; give them zones without common cells, or one source with a series of values",
+                                              first->second->label.text, first->second->label.place.text()));
+                break;
+            }
+        }
+    }
 }
 
 /// Steps end where a series jumps; a series has to say what holds from the start on.

@@ -61,6 +61,9 @@ private:
         std::vector<double> returning;        ///< by loop of recirculation: concentration that comes back [kg/m³]
         CellField implicit_share;             ///< of what leaves a cell: by the concentration at the end of the step; empty: all
         bool shares_spreading = true;         ///< dispersion too; else it goes by the end of the step alone
+        /// Concentrations by which the last iterate of a nonlinear storage balanced what passes faces, boundaries and reactions [kg/m³]: the
+        /// law gives its concentrations back only to the tolerance of the iteration.
+        CellField passing;
     };
 
     /// What one cell holds of a substance, and by how much that grew during the step [kg].
@@ -76,6 +79,7 @@ private:
     void read_solutes(const Site& site, Diagnostics& diagnostics);
     void check_stepping(Diagnostics& diagnostics);
     void attach_sources(const Site& site, Diagnostics& diagnostics);
+    void check_held_cells(Diagnostics& diagnostics) const;
     void follow(const Series& series, Diagnostics& diagnostics);
     void check_boundary_concentrations(const Site& site, Diagnostics& diagnostics);
     CellField initial_from_content(const Solute& solute, const CellField& content, const CellField& water) const;
@@ -128,6 +132,7 @@ private:
         std::vector<double> coefficient, equilibrium;
     };
     [[nodiscard]] SourceExchange exchange_of(const State& state, const SoluteSource& source, const Step& step) const;
+    [[nodiscard]] std::vector<double> brought_by(const State& state, const SoluteSource& source, const Solute& solute, const Step& step) const;
     [[nodiscard]] BudgetTerm book_exchange(const State& state, SoluteSource& source, const Solute& solute, const Step& step) const;
     [[nodiscard]] bool switched_off(const SoluteSource& source) const;
     void hold_concentrations(const Solute& solute, const Step& step);
@@ -165,6 +170,7 @@ private:
     [[nodiscard]] const SpeciesField& accepted() const { return accepted_.species_count() > 0 ? accepted_ : before_; }
     [[nodiscard]] Amounts amounts_of(const State& state, const Solute& solute, Index c, const SpeciesField& before) const;
     [[nodiscard]] BudgetTerm exchange_term(const State& state, const WaterExchange& exchange, const Solute& solute, const Step& step) const;
+    [[nodiscard]] std::span<const double> passing(const State& state, const Solute& solute) const;
     [[nodiscard]] BudgetTerm held_term(const State& state, const SoluteSource& source, const Solute& solute, const Step& step) const;
     [[noreturn]] void fail(const Solute& solute, const std::string& cause, Index cell, const Step& step) const;
 
