@@ -153,7 +153,7 @@ void SoluteTransport::book_parting(const State& state, Index s, std::vector<Budg
         return sum;
     });
     terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", 0});
-    terms.push_back({solute.id, "storage", "sorbed", sums[sorbed_in], sums[sorbed_out], "kg", 0});
+    terms.push_back({solute.id, "storage", name_of_stores(solute), sums[sorbed_in], sums[sorbed_out], "kg", 0});
 }
 
 }  // namespace galena

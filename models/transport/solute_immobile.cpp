@@ -56,4 +56,10 @@ void SoluteTransport::add_immobile_stores(Solute& solute, const Site& site, Diag
     }
 }
 
+/// For the budget: what holds a substance beside its mobile water. Immobile water is not sorbed.
+std::string SoluteTransport::name_of_stores(const Solute& solute) const {
+    if (immobile_zones_.empty()) return "sorbed";
+    return solute.table.sorption || solute.table.immobile_sorption ? "sorbed and immobile" : "immobile";
+}
+
 }  // namespace galena

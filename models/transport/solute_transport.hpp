@@ -102,6 +102,7 @@ private:
     [[nodiscard]] double production_of(const State& state, const Solute& solute, Index c) const;
     void read_immobile_zones(const Site& site, Diagnostics& diagnostics);
     void add_immobile_stores(Solute& solute, const Site& site, Diagnostics& diagnostics);
+    [[nodiscard]] std::string name_of_stores(const Solute& solute) const;
     void make_room(State& state) const;
 
     [[nodiscard]] double smallest_capacity(const State& state, Index cell) const;

@@ -99,4 +99,22 @@ sorption = { type = "freundlich", sorbed_at_reference = "0.5 mg/kg", reference_c
 )")) < 1e-10);
         }
     }
+
+    TEST_CASE("what immobile water holds is not booked as sorbed") {
+        SiteRun run("immobile = [{ type = \"first_order\", immobile_porosity = 0.1, exchange_rate = \"0.05 1/d\", sorbent_fraction = 0.5 }]\n" +
+                    row_site("", decaying + R"([substance.B]
+initial_concentration = "1 mg/L"
+sorption = { type = "linear", distribution_coefficient = "1 L/kg" }
+)"));
+        run.finish();
+        const auto names = [&](const std::string& substance) {
+            std::string all;
+            for (const auto& e : run.ledger().entries())
+                if (e.term.component == substance && e.term.term == "storage") all += e.term.name + ";";
+            return all;
+        };
+        CHECK(names("A") == "dissolved;immobile;");
+        CHECK(names("B") == "dissolved;sorbed and immobile;");
+        CHECK(run.entry("A", "immobile").cumulative_in > 0);
+    }
 }
