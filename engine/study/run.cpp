@@ -259,11 +259,11 @@ private:
         const auto& output = site_.section<OutputTable>();
         if (worst.cumulative > output.closure_tolerance && output.stop_on_closure) {
             results.set("status", "failed");
-            log_.line(
-                fmt::format("galena: the budget of {} does not close: {:.3g} at {:.6g} d is worse than the tolerance {:.3g}; the files are kept in {}",
-                            worst.component, worst.cumulative, worst_closure_time_ / seconds_per_day, output.closure_tolerance,
-                            folder_->path().string()),
-                true);
+            log_.line(fmt::format("galena: the budget of {} does not close: {:.3g} at {:.6g} d is worse than the tolerance {:.3g}; the "
+                                  "files are kept in {}",
+                                  worst.component, worst.cumulative, worst_closure_time_ / seconds_per_day, output.closure_tolerance,
+                                  folder_->path().string()),
+                      true);
             return could_not_go_on;
         }
         log_.line(fmt::format("results: {}", folder_->path().string()));

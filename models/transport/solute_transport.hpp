@@ -133,7 +133,8 @@ private:
         std::vector<double> coefficient, equilibrium;
     };
     [[nodiscard]] SourceExchange exchange_of(const State& state, const SoluteSource& source, const Step& step) const;
-    [[nodiscard]] std::vector<double> brought_by(const State& state, const SoluteSource& source, const Solute& solute, const Step& step) const;
+    [[nodiscard]] std::vector<double> brought_by(const State& state, const SoluteSource& source, const Solute& solute,
+                                                 const Step& step) const;
     [[nodiscard]] BudgetTerm book_exchange(const State& state, SoluteSource& source, const Solute& solute, const Step& step) const;
     [[nodiscard]] bool switched_off(const SoluteSource& source) const;
     void hold_concentrations(const Solute& solute, const Step& step);

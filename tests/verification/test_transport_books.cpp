@@ -50,9 +50,9 @@ TEST_SUITE("verification") {
         for (const auto* stepping : {"explicit", "automatic", "local", "implicit"})
             for (const auto* advection : {"upwind", "tvd"}) {
                 INFO(stepping, ", ", advection);
-                CHECK(worst_closure(row_site(fmt::format("stepping = \"{}\", advection = \"{}\", maximum_step = \"0.1 d\"", stepping,
-                                                         advection),
-                                             decaying)) < 1e-10);
+                CHECK(worst_closure(row_site(
+                          fmt::format("stepping = \"{}\", advection = \"{}\", maximum_step = \"0.1 d\"", stepping, advection), decaying)) <
+                      1e-10);
             }
     }
 
@@ -91,7 +91,9 @@ TEST_SUITE("verification") {
     TEST_CASE("amounts are conserved however early the iteration for nonlinear sorption ends") {
         for (const auto* tolerance : {"1e-2", "1e-4", "1e-8"}) {
             INFO(tolerance);
-            CHECK(worst_closure(R"(source = [{ type = "fixed_concentration", name = "held", substance = "F", zone = "inlet", concentration = "1 mg/L" }]
+            CHECK(
+                worst_closure(
+                    R"(source = [{ type = "fixed_concentration", name = "held", substance = "F", zone = "inlet", concentration = "1 mg/L" }]
 )" + row_site(fmt::format("longitudinal_dispersivity = \"1 m\", advection = \"tvd\", maximum_step = \"5 d\", nonlinear_tolerance = {}",
                           tolerance),
               R"([substance.F]
@@ -101,8 +103,9 @@ sorption = { type = "freundlich", sorbed_at_reference = "0.5 mg/kg", reference_c
     }
 
     TEST_CASE("what immobile water holds is not booked as sorbed") {
-        SiteRun run("immobile = [{ type = \"first_order\", immobile_porosity = 0.1, exchange_rate = \"0.05 1/d\", sorbent_fraction = 0.5 }]\n" +
-                    row_site("", decaying + R"([substance.B]
+        SiteRun run(
+            "immobile = [{ type = \"first_order\", immobile_porosity = 0.1, exchange_rate = \"0.05 1/d\", sorbent_fraction = 0.5 }]\n" +
+            row_site("", decaying + R"([substance.B]
 initial_concentration = "1 mg/L"
 sorption = { type = "linear", distribution_coefficient = "1 L/kg" }
 )"));
