@@ -1,6 +1,7 @@
 #include "study/compare.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <fstream>
@@ -32,12 +33,30 @@ namespace galena {
 
 namespace {
 
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+/// Ctrl-C reaches the runs too, which end with a checkpoint; no more are begun, and what there is is written.
+std::atomic<bool> stop_requested{false};
+void request_stop(int) { stop_requested = true; }
+
+Place scenario_place(const std::filesystem::path& file, const std::string& name) {
+    const auto tree = read_toml(file);
+    for (const auto& item : tree.find("scenario")->value.items)
+        if (const auto* entry = item.find("name"); entry && entry->value.text == name) return entry->value.place;
+    return {file.string(), 0, 0};
+}
+
 /// The scenarios wanted; an unknown name is a mistake.
 std::vector<std::string> wanted_scenarios(const CompareOptions& options) {
     const auto known = scenario_names(read_toml(options.site));
     if (known.empty())
         throw ScenarioError({options.site.string(), 0, 0}, "the site file has no scenario to compare",
                             "add a [[scenario]] with a name and measures");
+    for (const auto& name : known)
+        if (name.find('/') != std::string::npos || name == "." || name == "..")
+            throw ScenarioError(scenario_place(options.site, name),
+                                fmt::format("the name of scenario '{}' cannot be that of a folder", name),
+                                "its results have a folder of that name; leave out '/', and do not call it . or ..");
     for (const auto& name : options.only)
         if (std::find(known.begin(), known.end(), name) == known.end())
             throw ScenarioError({options.site.string(), 0, 0}, fmt::format("the site file has no scenario '{}'", name),
@@ -117,7 +136,7 @@ pid_t start_job(const Job& job, int threads) {
 void do_jobs(std::vector<Job>& jobs, int at_once, std::size_t told, bool quiet) {
     std::map<pid_t, std::size_t> running;
     const int threads = std::max(1, thread_count() / at_once);
-    const auto ready = [&](const Job& job) { return !job.started && (!job.after || jobs[*job.after].ended); };
+    const auto ready = [&](const Job& job) { return !stop_requested && !job.started && (!job.after || jobs[*job.after].ended); };
     std::size_t done_count = 0;
     for (;;) {
         const auto next = std::find_if(jobs.begin(), jobs.end(), ready);
@@ -238,9 +257,16 @@ std::string cell(double value, double scale = 1) { return std::isnan(value) ? "-
 
 /// "> 12": at least so much; some prices are missing.
 std::string cost_cell(const ComparedScenario& s) {
+    if (s.status != "finished") return "-";
     const double known = known_cost_of(s);
     if (!(s.figure("missing_prices") > 0)) return cell(known, 1e-3);
     return known > 0 ? "> " + cell(known, 1e-3) : "missing";
+}
+
+std::string carbon_cell(const ComparedScenario& s) {
+    if (!(s.figure("missing_emissions") > 0)) return cell(s.figure("carbon_dioxide [t]"));
+    const double known = s.figure("carbon_dioxide_known [t]");
+    return known > 0 ? "> " + cell(known) : "missing";
 }
 
 void print_missing(const std::vector<ComparedScenario>& scenarios) {
@@ -258,21 +284,18 @@ void print_table(const std::vector<ComparedScenario>& scenarios) {
     fmt::print("\n{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7} {:>9}\n", "scenario", "status", "cost, 1000", "removed, kg",
                "left, kg", "final/limit", "exceeded, a", "CO2, t", "Pareto", "P(Pareto)");
     for (const auto& s : scenarios) {
-        double removed = 0, left = 0;
-        for (const auto& name : s.order) {
-            if (name.starts_with("removed_net/")) removed += s.figure(name);
-            if (name.starts_with("left/")) left += s.figure(name);
-        }
+        const bool finished = s.status == "finished";
+        const double removed = finished ? sum_of(s, "removed_net/") : nan, left = finished ? sum_of(s, "left/") : nan;
         fmt::print("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7} {:>9}\n", s.name, s.status, cost_cell(s), cell(removed),
-                   cell(left), cell(s.figure("worst_final_over_limit")), cell(s.figure("longest_exceedance [a]")),
-                   cell(s.figure("carbon_dioxide [t]")),
+                   cell(left), cell(s.figure("worst_final_over_limit")), cell(s.figure("longest_exceedance [a]")), carbon_cell(s),
                    s.assumption           ? "-"
                    : std::isnan(s.pareto) ? "?"
                    : s.pareto != 0        ? "yes"
                                           : "",
                    cell(s.figure("probability_pareto")));
     }
-    fmt::print("\ncost: net present, middle price; final/limit and exceeded: of the receptor that fares worst\n");
+    fmt::print("\ncost: net present, middle price; final/limit and exceeded: of the receptor that fares worst;\n");
+    fmt::print("removed and left: of substances with a limit; CO2: missing where a measure has no emission factor\n");
     print_missing(scenarios);
 }
 
@@ -281,6 +304,9 @@ ExitCode compare_sound(const CompareOptions& options) {
     const auto checked = check_scenarios(options, names);
     const auto where = options.output ? *options.output : options.site.parent_path() / "results";
     const auto folder = OutputFolder::prepare(where);
+    stop_requested = false;
+    std::signal(SIGINT, request_stop);
+    std::signal(SIGTERM, request_stop);
     const auto codes = run_all(options, folder.path(), names, checked, affordable_jobs(options, names.size(), checked.cells));
     const auto base = read_toml(options.site);
     std::vector<ComparedScenario> scenarios;
@@ -309,7 +335,7 @@ ExitCode compare_sound(const CompareOptions& options) {
         print_table(scenarios);
         fmt::print("all figures: {}\n", (folder / "comparison.csv").string());
     }
-    if (std::find(codes.begin(), codes.end(), static_cast<int>(interrupted)) != codes.end()) return interrupted;
+    if (stop_requested || std::find(codes.begin(), codes.end(), static_cast<int>(interrupted)) != codes.end()) return interrupted;
     return std::all_of(codes.begin(), codes.end(), [](int code) { return code == done; }) ? done : could_not_go_on;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -88,15 +89,23 @@ void mark_missing(ComparedScenario& scenario) {
 void add_effects(const ResultsFile& file, ComparedScenario& scenario) {
     const Columns effects(file, "effects");
     std::map<std::string, double> sums;
+    std::set<std::string> told;
     double carbon = 0;
     for (std::size_t row = 0; row < effects.rows(); ++row) {
         const auto name = effects.text("effect", row), substance = effects.text("substance", row);
-        if (name.starts_with("carbon dioxide")) carbon += effects.number("amount", row);
+        if (name.starts_with("carbon dioxide")) carbon += effects.number("amount", row), told.insert(effects.text("measure", row));
         else
             sums[fmt::format("{}{} [{}]", name, substance.empty() ? "" : "/" + substance, effects.text("amount_unit", row))] +=
                 effects.number("amount", row);
     }
-    scenario.set("carbon_dioxide [t]", carbon);
+    // What costs something and tells no emission has one that is not known.
+    const Columns costs(file, "costs");
+    std::set<std::string> silent;
+    for (std::size_t row = 0; row < costs.rows(); ++row)
+        if (const auto who = costs.text("measure", row); !told.contains(who)) silent.insert(who);
+    scenario.set("carbon_dioxide [t]", silent.empty() ? carbon : nan);
+    scenario.set("missing_emissions", static_cast<double>(silent.size()));
+    if (!silent.empty()) scenario.set("carbon_dioxide_known [t]", carbon);
     for (const auto& [name, sum] : sums) scenario.set(name, sum);
 }
 
@@ -200,6 +209,32 @@ double figure_of(const ComparedScenario& scenario, std::string_view start) {
 
 }  // namespace
 
+/// The substance in "removed_net/Cd [kg]", "left/Cd/sorbed [kg]", "final/farm/well/Cd [mg/L]": what stands before the unit, at a place from
+/// the front or, where names of receptors may hold anything, the last.
+namespace {
+
+std::string last_part(const std::string& name) {
+    const auto end = name.find(" [");
+    const auto from = name.rfind('/', end) + 1;
+    return name.substr(from, end - from);
+}
+
+}  // namespace
+
+double sum_of(const ComparedScenario& scenario, std::string_view start) {
+    std::set<std::string> limited;
+    for (const auto& name : scenario.order)
+        if (name.starts_with("time_to_limit/")) limited.insert(last_part(name));
+    double sum = 0;
+    for (const auto& name : scenario.order) {
+        if (!name.starts_with(start)) continue;
+        const auto rest = name.substr(start.size());
+        const auto substance = rest.substr(0, rest.find_first_of("/ "));
+        if (limited.empty() || limited.contains(substance)) sum += scenario.figure(name);
+    }
+    return sum;
+}
+
 double cost_of(const ComparedScenario& scenario) { return figure_of(scenario, "net_present_cost ["); }
 
 double known_cost_of(const ComparedScenario& scenario) {
@@ -259,10 +294,7 @@ void per_year_avoided(std::vector<ComparedScenario>& scenarios) {
 
 void judge(std::vector<ComparedScenario>& scenarios) {
     for (auto& s : scenarios) {
-        double kg = 0;
-        for (const auto& name : s.order)
-            if (name.starts_with("removed_net/")) kg += s.figure(name);
-        if (kg > 0) s.set("cost_per_kg_removed", cost_of(s) / kg);
+        if (const double kg = sum_of(s, "removed_net/"); kg > 0) s.set("cost_per_kg_removed", cost_of(s) / kg);
     }
     per_year_avoided(scenarios);
     for (auto& s : scenarios) {

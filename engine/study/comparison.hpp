@@ -36,6 +36,10 @@ struct ComparedScenario {
 /// Reads the figures of a finished scenario from its results.h5.
 void read_figures(const std::filesystem::path& results, ComparedScenario& scenario);
 
+/// The sum of figures whose names begin so and go on with a substance, over the substances that have a limit at a receptor: reagents have none.
+/// Over all where none has.
+double sum_of(const ComparedScenario& scenario, std::string_view start);
+
 /// Net present cost, middle price; NaN when a part of it is missing.
 double cost_of(const ComparedScenario& scenario);
 /// As far as prices are known.

@@ -55,7 +55,7 @@ std::vector<std::size_t> ranks_of(const std::vector<double>& values) {
 Table ranking(const std::vector<Ranked>& all) {
     TableBuilder table(
         "scenario_ranking",
-        "how often a scenario is the best of all in a run, by its worst peak over limit at the receptors; equals share a rank",
+        "how often a scenario is the best of all in a run, by its worst peak over limit at the receptors; equals share a rank, and the run",
         {{"scenario", "", true},
          {"runs", "1"},
          {"best_in", "1"},
@@ -69,7 +69,8 @@ Table ranking(const std::vector<Ranked>& all) {
          {"exceedance_probability", "1"},
          {"years_above_p50", "a"},
          {"years_above_p95", "a"}});
-    std::vector<std::size_t> best(all.size(), 0), rank_sum(all.size(), 0);
+    std::vector<double> best(all.size(), 0);
+    std::vector<std::size_t> rank_sum(all.size(), 0);
     std::size_t runs = 0;
     for (std::size_t r = 0; r < all.front().worst.size(); ++r) {
         std::vector<double> values;
@@ -77,19 +78,22 @@ Table ranking(const std::vector<Ranked>& all) {
         if (std::any_of(values.begin(), values.end(), [](double v) { return std::isnan(v); })) continue;
         ++runs;
         const auto ranks = ranks_of(values);
-        for (std::size_t s = 0; s < all.size(); ++s) best[s] += ranks[s] == 1, rank_sum[s] += ranks[s];
+        const auto sharing = static_cast<double>(std::count(ranks.begin(), ranks.end(), std::size_t{1}));
+        for (std::size_t s = 0; s < all.size(); ++s) best[s] += ranks[s] == 1 ? 1 / sharing : 0.0, rank_sum[s] += ranks[s];
     }
     for (std::size_t s = 0; s < all.size(); ++s) {
-        const auto interval = clopper_pearson(best[s], runs, all[s].confidence);
+        // Of whole runs; where some are shared, the interval spans both ways of counting them.
+        const auto whole = [&](double count) { return std::min(runs, static_cast<std::size_t>(count)); };
+        const Interval interval{clopper_pearson(whole(std::floor(best[s] + 1e-9)), runs, all[s].confidence).low,
+                                clopper_pearson(whole(std::ceil(best[s] - 1e-9)), runs, all[s].confidence).high};
         std::vector<double> worst, above;
         for (std::size_t r = 0; r < all[s].worst.size(); ++r)
             if (!std::isnan(all[s].worst[r])) worst.push_back(all[s].worst[r]), above.push_back(all[s].time_above[r] / seconds_per_year);
         const auto n = static_cast<double>(runs);
         const auto exceeding = static_cast<double>(std::count_if(worst.begin(), worst.end(), [](double v) { return v > 1; }));
-        table.row({all[s].name, n, static_cast<double>(best[s]), static_cast<double>(best[s]) / n, interval.low, interval.high,
-                   static_cast<double>(rank_sum[s]) / n, sample_quantile(worst, 0.05), sample_quantile(worst, 0.5),
-                   sample_quantile(worst, 0.95), exceeding / static_cast<double>(worst.size()), sample_quantile(above, 0.5),
-                   sample_quantile(above, 0.95)});
+        table.row({all[s].name, n, best[s], best[s] / n, interval.low, interval.high, static_cast<double>(rank_sum[s]) / n,
+                   sample_quantile(worst, 0.05), sample_quantile(worst, 0.5), sample_quantile(worst, 0.95),
+                   exceeding / static_cast<double>(worst.size()), sample_quantile(above, 0.5), sample_quantile(above, 0.95)});
     }
     return table.take();
 }

@@ -33,7 +33,16 @@ void UnitCosts::add(const std::filesystem::path& file, const Place& asked_at, Di
             {number("low"), number("mid"), number("high")}, text("unit"), text("price_basis"), text("source"), text("confidence")};
         if (cost.price.low > cost.price.mid || cost.price.mid > cost.price.high)
             diagnostics.error(csv.place(row, at["mid"]), fmt::format("{}: low, mid and high do not ascend", csv.describe(row, at["mid"])));
-        rows_[{text("measure"), text("item")}] = std::move(cost);
+        // Quantities come in the unit of the price shipped; another one would make a wrong amount of them.
+        const std::pair key{text("measure"), text("item")};
+        const auto shipped = rows_.find(key);
+        const auto per = [](const std::string& unit_text) { return unit_text.substr(std::min(unit_text.size(), unit_text.find('/'))); };
+        if (shipped != rows_.end() && per(shipped->second.unit) != per(cost.unit))
+            diagnostics.error(
+                csv.place(row, at["unit"]),
+                fmt::format("{}: the price of {}/{} is per '{}'", csv.describe(row, at["unit"]), key.first, key.second, cost.unit),
+                fmt::format("quantities are counted for a price in {}; give it in that unit", shipped->second.unit));
+        rows_[key] = std::move(cost);
     }
 }
 

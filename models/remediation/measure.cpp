@@ -108,6 +108,9 @@ std::vector<std::unique_ptr<Intervention>> create_measures(const Site& site, Dom
     std::map<std::string, Place> seen;
     for (const auto& measure : site.section<MeasureTables>().list) {
         if (!measure) continue;
+        if (measure->label.text.find('/') != std::string::npos)
+            diagnostics.error(measure->label.place, fmt::format("the name of measure '{}' holds a '/'", measure->label.text),
+                              "its tables are files of that name; use other characters");
         const auto [first, fresh] = seen.emplace(measure->label.text, measure->label.place);
         if (!fresh)
             diagnostics.error(measure->label.place, fmt::format("a second measure is named '{}'", measure->label.text),

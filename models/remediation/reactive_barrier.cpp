@@ -51,6 +51,9 @@ struct ReactiveBarrier final : Measure {
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         cells_ = domain.zones.cells(zone, diagnostics);
+        if (rate.empty())
+            diagnostics.error(place, fmt::format("measure '{}' reacts with nothing", label.text),
+                              "give rate.CrVI = \"1 1/h\", by substance");
         require_substances(rate, "rate", site, diagnostics);
         require_substances(capacity, "capacity", site, diagnostics);
         const auto& grid = domain.grid;

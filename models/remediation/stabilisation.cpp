@@ -49,6 +49,8 @@ struct Stabilisation final : Measure {
         cells_ = domain.zones.cells(zone, diagnostics);
         volume_ = volume_of(domain, cells_);
         steps_done_ = -1;
+        if (factor.empty())
+            diagnostics.error(place, fmt::format("measure '{}' binds nothing", label.text), "give factor = { Cd = 3 }, by substance");
         require_substances(factor, "factor", site, diagnostics);
         require_substances(ph_slope, "ph_slope", site, diagnostics);
         for (const auto& [id, f] : factor) {

@@ -1,5 +1,6 @@
 // Dust of a dry surface: gusts set it free (AP-42), the wind rose carries it (Gaussian plume), and it falls on the ground.
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <set>
@@ -72,6 +73,19 @@ struct WindDust final : ArealSource {
         if (std::abs(sum - 1) > 1e-3)
             context.diagnostics.error(places.of("wind"), fmt::format("the wind rose of '{}' sums to {:.4g}", label.text, sum),
                                       "the shares of its directions have to sum to 1");
+        std::vector<double> from;
+        for (const auto& w : wind) from.push_back(w.from);
+        std::sort(from.begin(), from.end());
+        const double turn = 2 * std::numbers::pi, sector = turn / static_cast<double>(std::max<std::size_t>(1, from.size()));
+        constexpr double rounding = 0.02;  // of a rose whose directions are given in whole degrees
+        for (std::size_t n = 0; n < from.size(); ++n) {
+            const double gap = (n + 1 < from.size() ? from[n + 1] : from[0] + turn) - from[n];
+            if (std::abs(gap - sector) <= rounding) continue;
+            context.diagnostics.error(
+                places.of("wind"), fmt::format("the directions of the wind rose of '{}' are not at equal angles", label.text),
+                fmt::format("{} directions stand {:g} degrees apart, each once", from.size(), 360.0 / static_cast<double>(from.size())));
+            break;
+        }
         if (gusts.empty())
             context.diagnostics.error(place, fmt::format("source '{}' has no gust", label.text),
                                       "give gust = [{ speed = \"17 m/s\", number = \"6 1/a\" }]");
