@@ -206,8 +206,13 @@ void write_vtp(const std::filesystem::path& file, const VtkLines& lines, const G
     vtkNew<vtkCellArray> cells;
     const std::size_t count = lines.begin.empty() ? 0 : lines.begin.size() - 1;
     for (std::size_t line = 0; line < count; ++line) {
-        cells->InsertNextCell(static_cast<int>(lines.begin[line + 1] - lines.begin[line]));
-        for (Index p = lines.begin[line]; p < lines.begin[line + 1]; ++p) cells->InsertCellPoint(p);
+        const Index first = lines.begin[line], end = lines.begin[line + 1];
+        if (end <= first) throw std::invalid_argument("a line has no point");
+        // VTK takes no line of one point (its writer crashes on it): such a line ends where it begins.
+        const bool stays = end == first + 1;
+        cells->InsertNextCell(stays ? 2 : static_cast<int>(end - first));
+        for (Index p = first; p < end; ++p) cells->InsertCellPoint(p);
+        if (stays) cells->InsertCellPoint(first);
     }
     vtkNew<vtkPolyData> target;
     target->SetPoints(points);

@@ -160,6 +160,7 @@ LineSet pathlines_of(const ParticleGroup& group, const Grid& grid, const std::ve
         halt{"end_reason", "1", {}}, taker{"boundary", "1", {}};
     set.begin.push_back(0);
     for (std::size_t n = 0; n < group.paths.size(); ++n) {
+        if (group.paths[n].empty()) continue;  // not released: nothing to draw
         for (const auto& at : group.paths[n]) {
             set.points.push_back(grid.georeference().to_crs(at.point));
             travelled.values.push_back(at.time / seconds_per_day);

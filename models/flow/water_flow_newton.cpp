@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <Eigen/LU>
 #include <fmt/format.h>
@@ -22,6 +23,21 @@ void book(SolverStatistics& statistics, const SolveReport& report) {
     if (report.note.empty()) return;
     const auto known = std::find(statistics.notes.begin(), statistics.notes.end(), report.note);
     if (known == statistics.notes.end() && statistics.notes.size() < 8) statistics.notes.push_back(report.note);
+}
+
+/// In words, where no boundary that follows the head is in reach any more: then no head balances what the others bring and take. Else "".
+std::string nothing_balances(const std::vector<std::shared_ptr<WaterBoundary>>& boundaries, const std::vector<std::vector<double>>& rate,
+                             const std::vector<std::vector<double>>& slope) {
+    double net = 0;
+    for (std::size_t b = 0; b < boundaries.size(); ++b) {
+        if (boundaries[b]->holds_head() || std::any_of(slope[b].begin(), slope[b].end(), [](double s) { return s > 0; })) return "";
+        net = std::accumulate(rate[b].begin(), rate[b].end(), net);
+    }
+    if (net == 0) return "";
+    return fmt::format(
+        "there is no steady state: {:.4g} m3/d more {}, and no boundary that follows the head is in reach to balance it (drains and "
+        "evapotranspiration only take water, a drain above its elevation, evapotranspiration down to its extinction depth)",
+        std::abs(net) * seconds_per_day, net < 0 ? "is taken than enters" : "enters than is taken");
 }
 
 }  // namespace
@@ -46,8 +62,10 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
     make_room();
     hold_heads(state, moment);
     const auto begin = std::chrono::steady_clock::now();
-    const auto balance = duration == 0 && ground_->nonlinear() ? solve_steady(state, moment) : solve_step(state, moment, duration);
+    const auto balance = duration == 0 ? solve_steady(state, moment) : solve_step(state, moment, duration);
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (!balance.converged && duration == 0)
+        if (const auto cause = nothing_balances(boundaries_, rate_, slope_); !cause.empty()) fail(cause, -1, moment);
     if (!balance.converged)
         fail(fmt::format("no convergence after {} iterations of Newton; imbalance {:.3g} of the water that passes", newton_iterations_,
                          balance.imbalance / balance.throughput),
@@ -66,7 +84,7 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
 }
 
 WaterFlow::Balance WaterFlow::solve_steady(State& state, const FlowMoment& moment) {
-    return layers_ ? solve_steady_layers(state, moment) : find_steady(state, moment);
+    return layers_ && ground_->nonlinear() ? solve_steady_layers(state, moment) : find_steady(state, moment);
 }
 
 WaterFlow::Balance WaterFlow::solve_step(State& state, const FlowMoment& moment, double duration) {
@@ -105,7 +123,7 @@ WaterFlow::Balance WaterFlow::continue_in_pseudo_time(State& state, const FlowMo
         balance.converged = converged(state, balance, before);
         if (balance.converged) return balance;
         before = balance.imbalance;
-        balance = correct_nonlinear(state, balance, 0, moment, 0);
+        balance = ground_->nonlinear() ? correct_nonlinear(state, balance, 0, moment, 0) : correct_linear(state, balance, moment, 0);
         relaxation_ *= std::clamp(balance.imbalance / before, 0.2, 2.0);
     }
     return balance;

@@ -59,11 +59,11 @@ public:
         if (out.amount.empty()) out.amount = out.capacity = out.relative_conductivity_slope = CellField(grid_);
         if (out.relative_conductivity.empty()) out.relative_conductivity = CellField(grid_, 1.0);  // pinched-out cells keep it
         const auto& m = domain_.medium;
-        const bool drains = !m.specific_yield.empty(), elastic = !m.specific_storage.empty();
+        const bool elastic = !m.specific_storage.empty();
         for_each_cell_with_area(grid_, [&](Index c, double area) {
             const double thickness = grid_.thickness(c), per_thickness = 1 / thickness;
             const WetPart wet((head[static_cast<std::size_t>(c)] - grid_.bottom(c)) * per_thickness);
-            const double yield = drains ? area * m.specific_yield[c] : 0.0;
+            const double yield = area * yield_of(c);
             const double storage = elastic ? area * thickness * m.specific_storage[c] : 0.0;
             out.relative_conductivity[c] = wet.part;
             out.relative_conductivity_slope[c] = wet.slope * per_thickness;
@@ -83,16 +83,14 @@ public:
         const auto& m = domain_.medium;
         for_each_cell(grid_, [&](Index c) {
             const double dry = 1 - WetPart(above_bottom(head, c)).part;
-            const double yield = m.specific_yield.empty() ? 0.0 : m.specific_yield[c];
-            out[static_cast<std::size_t>(c)] = grid_.volume(c) * (m.mobile_porosity()[c] - yield * dry);
+            out[static_cast<std::size_t>(c)] = grid_.volume(c) * (m.mobile_porosity()[c] - yield_of(c) * dry);
         });
     }
     void saturation(std::span<const double> head, std::span<double> out) const override {
         const auto& m = domain_.medium;
         for_each_cell(grid_, [&](Index c) {
             const double dry = 1 - WetPart(above_bottom(head, c)).part;
-            const double yield = m.specific_yield.empty() ? 0.0 : m.specific_yield[c];
-            out[static_cast<std::size_t>(c)] = 1 - yield * dry / m.porosity[c];
+            out[static_cast<std::size_t>(c)] = 1 - yield_of(c) * dry / m.porosity[c];
         });
     }
     void relative_conductivity(Axis axis, std::span<const Index> cells, std::span<const double> pressure_head,
@@ -114,6 +112,13 @@ private:
             auto& h = head[static_cast<std::size_t>(c)];
             if (chosen(c)) h = std::max(h, grid_.bottom(c) - WetPart::vanished * WetPart::bend * grid_.thickness(c));
         });
+    }
+    /// What gravity drains. Also where specific_yield is all of the porosity, walls of pores stay wet: without any water a cell could hold no
+    /// solute, and what an iteration leaves open would make its water negative.
+    [[nodiscard]] double yield_of(Index c) const {
+        constexpr double retained = 1e-4;  // of the porosity: far below what specific yields are known to
+        const auto& m = domain_.medium;
+        return m.specific_yield.empty() ? 0.0 : std::min(m.specific_yield[c], (1 - retained) * m.mobile_porosity()[c]);
     }
     /// Height of the water table above the cell's bottom, in thicknesses.
     [[nodiscard]] double above_bottom(std::span<const double> head, Index c) const {

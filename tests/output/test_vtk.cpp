@@ -162,6 +162,22 @@ TEST_CASE("lines come back from VTK's own reader with their numbers") {
     CHECK(field_text(*data, "key") == "what codes mean");
     CHECK(field_text(*data, "crs") == "EPSG:28992");
 
+    // A line that goes nowhere is one that ends where it begins: VTK's writer crashes on a line of one point.
+    const std::vector<Index> with_single{0, 1, 5};
+    write_vtp(folder / "single.vtp", {points, with_single, {{"travel_time [d]", time}}, {{"particle [1]", number}}, {}}, {}, metadata);
+    reader->SetFileName((folder / "single.vtp").c_str());
+    reader->Update();
+    REQUIRE(data->GetNumberOfPoints() == 5);
+    REQUIRE(data->GetNumberOfCells() == 2);
+    REQUIRE(data->GetCell(0)->GetNumberOfPoints() == 2);
+    CHECK(data->GetCell(0)->GetPointId(0) == 0);
+    CHECK(data->GetCell(0)->GetPointId(1) == 0);
+    CHECK(data->GetCell(1)->GetPointId(0) == 1);
+    CHECK(data->GetCellData()->GetArray("particle [1]")->GetTuple1(1) == 2);
+    const std::vector<Index> with_empty{0, 0, 5};
+    CHECK_THROWS_WITH_AS(write_vtp(folder / "b.vtp", {points, with_empty, {}, {}, {}}, {}, metadata), "a line has no point",
+                         std::invalid_argument);
+
     // No lines at all, and numbers that do not fit.
     write_vtp(folder / "none.vtp", {}, {}, metadata);
     reader->SetFileName((folder / "none.vtp").c_str());

@@ -227,9 +227,98 @@ head = "{} m"
 leakance = "0.02 1/d"
 )",
                                                                                     outside)));
-            const double bed = 0.02 * 100, ground = 200.0 / 95;  // leakance times plan area
+            const double bed = 0.02 * 100, ground = 200.0 / 95;  // leakance times the face's area
             CHECK(run.inflow("lake") == exactly((outside - 1) * bed * ground / (bed + ground)));
         }
+    }
+
+    TEST_CASE("a general head at a side passes the area of the faces, however many layers cut it") {
+        // 20 m wide and 5 m thick: 0.01 · 100 m²/d in series with the ground, 10 · 100 / 25 m²/d from the first cell's centre to the side.
+        const double bed = 0.01 * 100, ground = 10 * 100 / 25.0;
+        for (const int cells : {1, 5, 20}) {
+            const auto run = run_to_end(fmt::format(R"(
+[site]
+name = "cut"
+start = 2024-01-01
+duration = "1 d"
+[grid]
+dx = ["3 x 10 m"]
+dy = ["1 x 20 m"]
+top = "0 m"
+[[grid.layer]]
+name = "aquifer"
+thickness = "5 m"
+cells = {}
+[[medium]]
+hydraulic_conductivity = "10 m/d"
+porosity = 0.3
+[flow]
+initial_head = "0 m"
+tolerance = 1e-13
+[[boundary]]
+type = "general_head"
+name = "lake"
+side = "west"
+head = "1 m"
+leakance = "0.01 1/d"
+[[boundary]]
+type = "fixed_head"
+name = "east"
+side = "east"
+head = "0 m"
+)",
+                                                    cells));
+            CHECK(run.inflow("lake") == exactly(bed * ground / (bed + ground)));
+        }
+    }
+
+    TEST_CASE("a river whose stage falls below its bed is dry: it gives nothing, and ground above the bed drains into it") {
+        const auto river = [](double outer_head) {
+            return row_site(side_head("east", outer_head) + R"(
+[[boundary]]
+type = "river"
+name = "river"
+zone = "first"
+stage = [{ from = 2020-01-01, value = "5 m" }, { from = 2023-01-01, value = "3 m" }]
+bed_elevation = "4 m"
+conductance = "0.3 m2/d"
+)");
+        };
+        const double ground = 200.0 / 95;
+        CHECK(run_to_end(river(1.5)).inflow("river") == 0.0);
+        CHECK(run_to_end(river(7)).inflow("river") == exactly(-(7 - 4) * 0.3 * ground / (0.3 + ground)));
+    }
+
+    TEST_CASE("a steady state is found from heads at which nothing that follows the head is in reach") {
+        // Recharge of 1 mm/d on 1000 m² leaves through a drain in the first cell; heads start far below it, so that Newton has a matrix that
+        // nothing fixes.
+        const auto drained = [](double initial, const std::string& other) {
+            auto text = row_site(other + R"(
+[[boundary]]
+type = "drain"
+name = "drain"
+zone = "first"
+elevation = "2 m"
+conductance = "5 m2/d"
+)");
+            const std::string given = "initial_head = \"1 m\"";
+            return text.replace(text.find(given), given.size(), fmt::format("initial_head = \"{} m\"", initial));
+        };
+        const std::string rain = "[[boundary]]\ntype = \"recharge\"\nname = \"rain\"\nrate = \"1 mm/d\"\n";
+        for (const double initial : {5.0, 1.0, -30.0}) {
+            const auto run = run_to_end(drained(initial, rain));
+            CHECK(run.inflow("drain") == exactly(-1.0));
+            CHECK(run.head(run.cell(5, 5, -5)) == exactly(2 + 1.0 / 5));
+        }
+        // A pump and nothing that gives: no head balances it.
+        SiteRun none(drained(0, "[[boundary]]\ntype = \"well\"\nname = \"pump\"\nx = \"55 m\"\ny = \"5 m\"\nrate = \"-1 m3/d\"\n"));
+        std::string said;
+        try {
+            none.start();
+        } catch (const std::exception& fault) {
+            said = fault.what();
+        }
+        CHECK(said.find("there is no steady state: 1 m3/d more is taken than enters") != std::string::npos);
     }
 
     TEST_CASE("recharge enters every column once") {

@@ -284,3 +284,53 @@ TEST_CASE("water that a well passes on is the mixture of what it takes, and of w
         CHECK(run.closure() < 1e-9);
     }
 }
+
+TEST_CASE("a well whose screen is half dry takes its whole rate out of the wet half") {
+    const auto half_dry = [](double rate, const std::string& more) {
+        return fmt::format(R"(
+[site]
+name = "half dry"
+start = 2024-01-01
+duration = "1 d"
+[grid]
+dx = ["3 x 10 m"]
+dy = ["1 x 10 m"]
+top = "0 m"
+[[grid.layer]]
+name = "sand"
+thickness = "10 m"
+cells = 10
+[[medium]]
+hydraulic_conductivity = "10 m/d"
+porosity = 0.3
+specific_yield = 0.2
+specific_storage = "1e-5 1/m"
+[flow]
+formulation = "water_table"
+initial_head = "-5 m"
+[[boundary]]
+type = "general_head"
+name = "lake"
+side = "west"
+head = "-5 m"
+leakance = "1 1/d"
+[[boundary]]
+type = "well"
+name = "well"
+x = "15 m"
+y = "5 m"
+rate = "{} m3/d"
+)",
+                           rate) +
+               more;
+    };
+    SiteRun whole(half_dry(-10, ""));
+    whole.finish();
+    const auto& rates = well_of(whole).rate;
+    double sum = 0;
+    for (const double r : rates) sum += r * day;
+    CHECK(sum == doctest::Approx(-10).epsilon(1e-12));
+    // By wet transmissivity: full cells alike, dry ones nothing.
+    CHECK(rates[1] == doctest::Approx(rates[0]).epsilon(1e-3));  // the wet part of a full cell is bent by up to 1e-3
+    CHECK(std::abs(rates.back()) < 1e-3 * std::abs(rates[0]));
+}

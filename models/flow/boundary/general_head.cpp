@@ -1,6 +1,7 @@
 // General head: third-type boundary. Water passes to or from a distant head through a conductance, in both directions.
 
 #include "flow/water_boundary.hpp"
+#include "numerics/face_conductance.hpp"
 
 namespace galena {
 
@@ -19,7 +20,8 @@ struct GeneralHead final : WaterBoundary {
                                   parameter("side", &GeneralHead::side, "side of the box whose cells exchange water"),
                                   parameter("head", &GeneralHead::head, "m", anything, "head outside"),
                                   parameter("conductance", &GeneralHead::conductance, "m2/d", positive, "per cell (or give leakance)"),
-                                  parameter("leakance", &GeneralHead::leakance, "1/d", positive, "conductance per plan area"),
+                                  parameter("leakance", &GeneralHead::leakance, "1/d", positive,
+                                            "conductance per area that the water passes: of the cell in plan, with side of its face there"),
                               });
     }
 
@@ -30,6 +32,9 @@ struct GeneralHead final : WaterBoundary {
     void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
         take_cells(zone, side, domain, diagnostics);
         per_cell_ = Conductance{conductance, leakance}.resolve(label.text, places, domain.grid, cells_, diagnostics);
+        // Through a side the water passes the cells' faces: however many layers cut them, they are the same area.
+        for (std::size_t n = 0; side && leakance && n < cells_.size(); ++n)
+            per_cell_[n] = *leakance * side_area(domain.grid, cells_[n], axis_of(*side));
     }
     void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
                   std::span<double> slope) const override {

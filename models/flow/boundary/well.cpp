@@ -1,7 +1,8 @@
-// Well: a given rate, shared among the cells its screen crosses in proportion to conductivity times screened length
-// (Neville & Tonkin 2004; the default of MODFLOW's multi-layer practice), or as one water level in the well asks for: then water also passes
-// through the well from one aquifer to another, and what a drying cell no longer gives the others do. Where a limit of the level in the well is given, no cell gives or
-// takes more than flows between it and a well at that level (Thiem 1906, with the equivalent radius of Peaceman 1983).
+// Well: a given rate, shared among the cells its screen crosses in proportion to conductivity times screened length as far as that is wet
+// (Neville & Tonkin 2004; the default of MODFLOW's multi-layer practice), or as one water level in the well asks for: then water also
+// passes through the well from one aquifer to another. What a drying cell no longer gives the others do. Where a limit of the level in the
+// well is given, no cell gives or takes more than flows between it and a well at that level (Thiem 1906, with the equivalent radius of
+// Peaceman 1983).
 
 #include <algorithm>
 #include <cmath>
@@ -42,7 +43,8 @@ struct Well final : WaterBoundary {
                 parameter("rate", &Well::rate, "m3/d", anything, "positive: injection, negative: pumping"),
                 parameter("radius", &Well::radius, "m", positive, "of the well; for its levels").with_default(),
                 parameter("sharing", &Well::sharing,
-                          "length: the rate is shared in proportion to conductivity times screened length; level: all cells "
+                          "length: the rate is shared in proportion to conductivity times wet length of screen, all of it while "
+                          "a twentieth of that is wet; level: all cells "
                           "see one water level in the well, which also passes water between aquifers (rate 0: it only does "
                           "that); what it passes is the mixture of what it takes, concentration that of what is added from outside")
                     .with_default(),
@@ -104,15 +106,19 @@ struct Well final : WaterBoundary {
         const double mean = rate.mean(moment.origin, moment.from, moment.to);
         const auto& limit = mean < 0 ? lowest_level : highest_level;
         if (sharing == Sharing::level) return share_by_level(level_of(moment, ground), ground, out, slope);
+        const auto yield = mean < 0 ? yield_of(ground) : Yield{1, 0};
+        const bool jointly = answers_jointly(mean);
         for (std::size_t n = 0; n < cells_.size(); ++n) {
-            const auto yield = mean < 0 ? yield_of(ground, n) : Yield{1, 0};
-            out[n] = mean * share_[n] * yield.part;
-            slope[n] = -mean * share_[n] * yield.slope;
+            const double wet = share_[n] * (mean < 0 ? ground.relative_conductivity[n] : 1.0);
+            out[n] = mean * wet * yield.factor;
+            slope[n] =
+                mean < 0 ? -mean * share_[n] * ground.relative_conductivity_slope[n] * (yield.factor + (jointly ? 0.0 : wet * yield.slope))
+                         : 0.0;
             if (limit) hold_level(limit->at_end(moment.origin, moment.from, moment.to), mean, ground, n, out[n], slope[n]);
         }
     }
     bool responds_jointly(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> response) const override {
-        if (sharing != Sharing::level) return false;
+        if (sharing != Sharing::level) return shares_respond(rate.mean(moment.origin, moment.from, moment.to), ground, response);
         const auto level = level_of(moment, ground);
         if (level.held) return false;
         double sum = 0;
@@ -208,15 +214,33 @@ private:
         out = mean < 0 ? -most : most;
         slope = excess > 0 ? conductance_[n] * (k + (mean < 0 ? ground.relative_conductivity_slope[n] * excess : 0.0)) : 0.0;
     }
+    /// What a cell pumps is its share of the conductance, as wet as it is, times this factor of the rate; and the factor's derivative by
+    /// the wet conductance of the whole screen.
     struct Yield {
-        double part, slope;
+        double factor, slope;
     };
-    /// Pumping fades smoothly where less than a twentieth of the cell conducts (Niswonger et al. 2011, eq. 12).
-    [[nodiscard]] static Yield yield_of(const GroundAtBoundary& ground, std::size_t n) {
+    /// The whole rate comes out of what is wet of the screen; it fades smoothly where that is less than a twentieth of its conductance
+    /// (the fading of Niswonger et al. 2011, eq. 12, for the screen as a whole).
+    [[nodiscard]] Yield yield_of(const GroundAtBoundary& ground) const {
         constexpr double full = 0.05;
-        const double t = ground.relative_conductivity[n] / full;
-        if (t >= 1) return {1, 0};
-        return {t * t * (3 - 2 * t), 6 * t * (1 - t) / full * ground.relative_conductivity_slope[n]};
+        double wet = 0;
+        for (std::size_t n = 0; n < cells_.size(); ++n) wet += share_[n] * ground.relative_conductivity[n];
+        if (wet >= full) return {1 / wet, -1 / (wet * wet)};
+        return {wet * (3 - 2 * wet / full) / (full * full), (3 - 4 * wet / full) / (full * full)};
+    }
+    /// Not one cell alone; and not at a limit, which each cell meets by itself.
+    [[nodiscard]] bool answers_jointly(double mean) const { return dries_ && mean < 0 && !lowest_level && cells_.size() > 1; }
+    /// Where a cell dries the others take over: d(rate_n)/d(head_m) has the terms Q share_n k_n d(factor)/d(wet) share_m dk_m/dh_m.
+    [[nodiscard]] bool shares_respond(double mean, const GroundAtBoundary& ground, std::span<double> response) const {
+        constexpr double faint = 1e-6;  // [1/m]: such slopes say nothing; a solve with the Jacobian is saved
+        if (!answers_jointly(mean)) return false;
+        double steepest = 0;
+        for (const double slope : ground.relative_conductivity_slope) steepest = std::max(steepest, slope);
+        const auto yield = yield_of(ground);
+        if (steepest < faint || !(yield.factor > 0)) return false;
+        for (std::size_t n = 0; n < cells_.size(); ++n)
+            response[n] = -yield.slope / yield.factor * share_[n] * ground.relative_conductivity[n];
+        return true;
     }
 
     std::vector<double> length_, share_;  ///< of the screen in each cell [m]; of the rate
