@@ -85,7 +85,10 @@ bool spread_values_good(const Node& node, const Rule& rule, ReadContext& context
 bool quantity_from_text(const std::string& text, const Node& node, const Rule& rule, ReadContext& context, double& out) {
     const auto split = split_quantity(text);
     if (!split) {
-        context.diagnostics.error(node.place, fmt::format("{} = \"{}\" does not begin with a number", rule.name, text),
+        const bool number = text.find_first_of("0123456789") == text.find_first_not_of(" +-.");
+        context.diagnostics.error(node.place,
+                                  fmt::format("{} = \"{}\" {}", rule.name, text,
+                                              number ? "is not one number with its unit" : "does not begin with a number"),
                                   "give " + example_quantity(rule.unit_text));
         return false;
     }
