@@ -85,6 +85,9 @@ public:
     virtual void save(CheckpointWriter&) const {}
     virtual void load(CheckpointReader&) {}
 
+    /// The rate that was asked of it as a whole [m³/s], where there is one: what it falls short of that is told.
+    [[nodiscard]] virtual std::optional<double> wanted(const FlowMoment&) const { return {}; }
+
     [[nodiscard]] const std::vector<Index>& cells() const { return cells_; }
 
 protected:

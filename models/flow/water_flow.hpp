@@ -103,6 +103,8 @@ private:
     void update_water(State& state, const FlowMoment& moment, double duration);
     void fill_exchanges(State& state) const;
     void show_flux_through_sides(State& state) const;
+    void note_shortfalls(const FlowMoment& moment, double duration);
+    [[nodiscard]] std::vector<std::string> shortfall_remarks() const;
     [[nodiscard]] double all_water(const CellField& mobile_water) const;
 
     // water_flow_step_length.cpp: how long steps may be
@@ -142,6 +144,12 @@ private:
     std::vector<std::uint8_t> held_;  ///< 1 where the head is given
     std::vector<Index> held_cells_;
     std::vector<std::vector<double>> rate_, slope_;  ///< per boundary and cell
+    /// What boundaries of a wanted rate did not pass of it.
+    struct Shortfall {
+        double since = -1;             ///< end of the first step that fell short [s]; < 0: none did
+        double asked = 0, missed = 0;  ///< over all steps [m³]
+    };
+    std::vector<Shortfall> shortfalls_;  ///< per boundary
     struct JointResponse {
         std::size_t boundary;
         std::vector<double> response, slope;  ///< see WaterBoundary::responds_jointly

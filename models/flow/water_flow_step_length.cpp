@@ -92,6 +92,7 @@ void WaterFlow::forget_rates() {
 
 SolverStatistics WaterFlow::statistics() const {
     auto statistics = statistics_;
+    for (auto& remark : shortfall_remarks()) statistics.remarks.push_back(std::move(remark));
     std::string by;
     for (std::size_t n = 0; n < step_limits; ++n)
         if (chosen_by_[n] > 0) by += fmt::format("{}{} {}", by.empty() ? "" : ", ", texts[n], chosen_by_[n]);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
 
 #include "flow/water_flow.hpp"
 
@@ -130,8 +133,38 @@ void WaterFlow::update_water(State& state, const FlowMoment& moment, double dura
              driest.index, moment);
 }
 
+/// Wells of which less came than was asked, for their ground dries or a level holds them.
+void WaterFlow::note_shortfalls(const FlowMoment& moment, double duration) {
+    constexpr double notable = 1e-3;  // of the rate: above what an iteration that stopped leaves
+    shortfalls_.resize(boundaries_.size());
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        const auto wanted = boundaries_[b]->wanted(moment);
+        if (!wanted || domain_.alterations.rate_of(boundaries_[b]->label.text)) continue;
+        auto& shortfall = shortfalls_[b];
+        const double missed = std::abs(*wanted - std::accumulate(rate_[b].begin(), rate_[b].end(), 0.0));
+        shortfall.asked += std::abs(*wanted) * duration;
+        if (missed <= notable * std::abs(*wanted)) continue;
+        shortfall.missed += missed * duration;
+        if (shortfall.since < 0) shortfall.since = duration > 0 ? moment.from : moment.to;
+    }
+}
+
+std::vector<std::string> WaterFlow::shortfall_remarks() const {
+    std::vector<std::string> remarks;
+    for (std::size_t b = 0; b < shortfalls_.size(); ++b) {
+        const auto& [since, asked, missed] = shortfalls_[b];
+        if (since < 0 || !(missed > 0)) continue;
+        remarks.push_back(
+            fmt::format("{} '{}': {:.4g} m3 of the {:.4g} m3 asked for did not pass ({:.3g} %), for the first time at {:.6g} d: "
+                        "its cells dry, or a level in it is reached",
+                        boundaries_[b]->type(), boundaries_[b]->label.text, missed, asked, 100 * missed / asked, since / seconds_per_day));
+    }
+    return remarks;
+}
+
 void WaterFlow::accept(State& state, const Step& step) {
     for (const auto& boundary : boundaries_) boundary->accept();
+    note_shortfalls({step.origin, step.start, step.end()}, step.duration);
     if (table_.regime == Regime::steady && edited_) head_before_ = state.hydraulic_head;
     edited_ = false;
     if (table_.regime == Regime::steady) return;
@@ -229,6 +262,9 @@ void WaterFlow::save(CheckpointWriter& out, const State& state) const {
     std::vector<double> rates;
     for (const auto& rate : rate_) rates.insert(rates.end(), rate.begin(), rate.end());
     write_list(out, "flow/boundary_rates", rates);
+    std::vector<double> missed;
+    for (const auto& s : shortfalls_) missed.insert(missed.end(), {s.since, s.asked, s.missed});
+    write_list(out, "flow/shortfalls", missed);
     for (const auto& boundary : boundaries_) boundary->save(out);
 }
 
@@ -269,6 +305,10 @@ void WaterFlow::load(CheckpointReader& in, State& state) {
         std::copy(from, from + count, rate.begin());
         from += count;
     }
+    const auto missed = read_list(in, "flow/shortfalls");
+    shortfalls_.assign(boundaries_.size(), {});
+    for (std::size_t b = 0; b < shortfalls_.size() && 3 * b + 2 < missed.size(); ++b)
+        shortfalls_[b] = {missed[3 * b], missed[3 * b + 1], missed[3 * b + 2]};
     for (const auto& boundary : boundaries_) boundary->load(in);
     head_before_ = state.hydraulic_head;
     if (table_.regime == Regime::transient) state.mobile_water_before = state.mobile_water;

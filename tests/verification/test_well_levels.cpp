@@ -285,7 +285,7 @@ TEST_CASE("water that a well passes on is the mixture of what it takes, and of w
     }
 }
 
-TEST_CASE("a well whose screen is half dry takes its whole rate out of the wet half") {
+TEST_CASE("a well whose screen is half dry takes its whole rate out of the wet half, and says when it gets less") {
     const auto half_dry = [](double rate, const std::string& more) {
         return fmt::format(R"(
 [site]
@@ -324,6 +324,11 @@ rate = "{} m3/d"
                            rate) +
                more;
     };
+    const auto remarks_of = [](const SiteRun& run) {
+        std::string all;
+        for (const auto& remark : run.simulation().equations().front()->statistics().remarks) all += remark + "\n";
+        return all;
+    };
     SiteRun whole(half_dry(-10, ""));
     whole.finish();
     const auto& rates = well_of(whole).rate;
@@ -333,4 +338,13 @@ rate = "{} m3/d"
     // By wet transmissivity: full cells alike, dry ones nothing.
     CHECK(rates[1] == doctest::Approx(rates[0]).epsilon(1e-3));  // the wet part of a full cell is bent by up to 1e-3
     CHECK(std::abs(rates.back()) < 1e-3 * std::abs(rates[0]));
+    CHECK(remarks_of(whole).find("well") == std::string::npos);
+    SiteRun less(half_dry(-1000, "lowest_level = \"-6 m\"\n"));
+    less.finish();
+    double got = 0;
+    for (const double r : well_of(less).rate) got -= r * day;
+    CHECK(got > 0);
+    CHECK(got < 900);
+    CHECK(remarks_of(less).find(fmt::format("well 'well': {:.4g} m3 of the 1000 m3 asked for did not pass", 1000 - got)) !=
+          std::string::npos);
 }

@@ -127,6 +127,9 @@ struct Well final : WaterBoundary {
         for (auto& r : response) r /= sum;
         return true;
     }
+    [[nodiscard]] std::optional<double> wanted(const FlowMoment& moment) const override {
+        return rate.mean(moment.origin, moment.from, moment.to);
+    }
     [[nodiscard]] std::vector<const Series*> series() const override {
         std::vector<const Series*> all{&rate};
         if (lowest_level) all.push_back(&*lowest_level);
