@@ -47,6 +47,8 @@ public:
     virtual void evaluate(std::span<const double> head, GroundWater& out) const = 0;
     /// head += step · correction, in a form that suits the law: where water content is the better unknown, that is what changes linearly.
     virtual void correct(std::span<const double> correction, double step, std::span<double> head) const;
+    /// Whether corrections stop where the law bends, each cell by itself: slower, and sure where heads would be thrown to and fro across a bend.
+    virtual void stop_at_bends(bool on) { (void)on; }
     /// Raises heads that are lower than any water could make them.
     virtual void limit(std::span<double> head) const { (void)head; }
     /// Mobile water [m³] of every cell; its changes are those of the amounts.

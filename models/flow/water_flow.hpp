@@ -74,6 +74,7 @@ private:
     Balance continue_in_pseudo_time(State& state, const FlowMoment& moment);
     Balance continue_in_time(State& state, const FlowMoment& moment);
     Balance newton(State& state, const FlowMoment& moment, double duration);
+    Balance newton_with_care(State& state, const FlowMoment& moment, double duration);
     [[nodiscard]] bool converged(const State& state, const Balance& balance, double before) const;
     [[nodiscard]] double rounding_of_heads(const State& state) const;
     void assemble_symmetric(double duration);
@@ -94,7 +95,8 @@ private:
     SolveReport solve_with_shifts(std::span<const double> b, std::span<double> x, const SolveOptions& options);
     Balance solve_steady_layers(State& state, const FlowMoment& moment);
     Balance solve_step_layers(State& state, const FlowMoment& moment, double duration);
-    void estimate_layer_error(const State& state);
+    void estimate_layer_error(State& state, const FlowMoment& moment, double duration);
+    [[nodiscard]] FaceField fluxes(const State& state);
 
     // water_flow_steps.cpp: steps, fluxes, budget, checkpoint
     void note_head_rate(const State& state, const Step& step);
@@ -141,6 +143,7 @@ private:
     int layer_failures_ = 0;          ///< of the corrected fluxes, since the last step that stood
     int two_point_steps_ = 0;         ///< steps to come that are left to two-point fluxes
     Index two_point_solves_ = 0;      ///< all that were
+    bool careful_ = false;            ///< Newton stops where the ground's law bends
     std::vector<std::uint8_t> held_;  ///< 1 where the head is given
     std::vector<Index> held_cells_;
     std::vector<std::vector<double>> rate_, slope_;  ///< per boundary and cell

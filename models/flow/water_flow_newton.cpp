@@ -71,6 +71,7 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
                          balance.imbalance / balance.throughput),
              worst_cell(), moment);
     finish_fluxes(state, duration);
+    if (layer_error_open_) estimate_layer_error(state, moment, duration);
     if (table_.regime == Regime::steady && !changes_in_time_) {  // solved for good: give the memory back to transport
         residual_ = DoubleArray();
         correction_ = DoubleArray();
@@ -88,7 +89,7 @@ WaterFlow::Balance WaterFlow::solve_steady(State& state, const FlowMoment& momen
 }
 
 WaterFlow::Balance WaterFlow::solve_step(State& state, const FlowMoment& moment, double duration) {
-    return layers_ && ground_->nonlinear() ? solve_step_layers(state, moment, duration) : newton(state, moment, duration);
+    return layers_ && ground_->nonlinear() ? solve_step_layers(state, moment, duration) : newton_with_care(state, moment, duration);
 }
 
 /// Newton alone where that gets there, else from the same heads once more with care, and with more.
@@ -96,11 +97,13 @@ WaterFlow::Balance WaterFlow::find_steady(State& state, const FlowMoment& moment
     const CellField start = state.hydraulic_head;
     pseudo_time_steps_ = 0;
     try {
-        if (const auto balance = newton(state, moment, 0); balance.converged) return balance;
+        if (const auto balance = newton_with_care(state, moment, 0); balance.converged) return balance;
     } catch (const StepFailed&) {  // NOLINT: the second way is tried
     }
     state.hydraulic_head = start;
+    ground_->stop_at_bends(true);
     auto balance = continue_in_pseudo_time(state, moment);
+    ground_->stop_at_bends(false);
     relaxation_ = 0;
     pseudo_time_steps_ = newton_iterations_;
     if (balance.converged || ground_->formulation() != Formulation::variably_saturated) return balance;
@@ -144,11 +147,36 @@ WaterFlow::Balance WaterFlow::newton(State& state, const FlowMoment& moment, dou
     for (newton_iterations_ = 0;; ++newton_iterations_) {
         if (!std::isfinite(balance.imbalance)) fail("the heads are no longer finite", worst_cell(), moment);
         balance.converged = converged(state, balance, before);
-        if (balance.converged || newton_iterations_ >= table_.maximum_newton_iterations) return balance;
+        if (balance.converged || newton_iterations_ >= (careful_ ? 4 : 1) * table_.maximum_newton_iterations) return balance;
         const double ratio = balance.imbalance / before;
         before = balance.imbalance;
         balance = ground_->nonlinear() ? correct_nonlinear(state, balance, ratio, moment, duration)
                                        : correct_linear(state, balance, moment, duration);
+    }
+}
+
+/// Newton; where that does not get there with a water table, again from the same heads with corrections that stop where a cell dries or fills:
+/// rain on ground that is dry at first would throw heads far above it and back.
+WaterFlow::Balance WaterFlow::newton_with_care(State& state, const FlowMoment& moment, double duration) {
+    if (ground_->formulation() != Formulation::water_table) return newton(state, moment, duration);
+    const CellField start = state.hydraulic_head;
+    try {
+        if (const auto balance = newton(state, moment, duration); balance.converged) return balance;
+    } catch (const StepFailed&) {  // NOLINT: the second way is tried
+    }
+    state.hydraulic_head = start;
+    const auto take_care = [&](bool on) {
+        careful_ = on;
+        ground_->stop_at_bends(on);
+    };
+    take_care(true);
+    try {
+        const auto balance = newton(state, moment, duration);
+        take_care(false);
+        return balance;
+    } catch (...) {
+        take_care(false);
+        throw;
     }
 }
 

@@ -44,11 +44,7 @@ void WaterFlow::show_saturation(State& state) const {
 
 void WaterFlow::finish_fluxes(State& state, double duration) {
     const auto& grid = domain_.grid;
-    const auto& head = state.hydraulic_head;
-    if (ground_->nonlinear()) state.water_flux = flux_;
-    else for_each_face(grid, [&](const Face& f) { state.water_flux[f] = conductance_[f] * (head[f.left] - head[f.right]); });
-    if (layers_ && !ground_->nonlinear()) layers_->add_cross_fluxes(conductance_, head, state.water_flux);
-    if (layer_error_open_) estimate_layer_error(state);
+    state.water_flux = fluxes(state);
     storage_in_ = storage_out_ = 0;
     if (duration > 0) {
         const auto taken = [&](Index c) { return grid.active(c) ? storage_change(c) + residual_[c] * duration : 0.0; };

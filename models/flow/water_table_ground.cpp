@@ -38,6 +38,15 @@ struct WetPart {
             integral = 0.5 * ((1 - bend) * (1 - bend) + bend * bend) + u - bend * (bend - gap);
         }
     }
+    /// A change of x that stops where the wet part bends: on the way up where a dry cell begins to fill, on the way down where a full one begins
+    /// to drain and where one has drained; the film then fades by a few e-folds at a time until it is gone.
+    [[nodiscard]] static double bounded(double x, double change) {
+        constexpr double low = 2 * bend, high = 1 - 2 * bend, near = 0.5 * bend;
+        if (change > 0) return x < low - near ? std::min(change, low - x) : change;
+        if (x > high + near) return std::max(change, high - x);
+        if (x > low + near) return std::max(change, low - x);
+        return x > -vanished * bend ? std::max(change, -5 * bend) : change;
+    }
     [[nodiscard]] static double faded(double x) { return x > -100 ? std::exp(x) : faintest; }
 };
 
@@ -73,9 +82,17 @@ public:
         });
     }
     void correct(std::span<const double> correction, double step, std::span<double> head) const override {
-        Ground::correct(correction, step, head);
+        if (!stops_) Ground::correct(correction, step, head);
+        else
+            parallel_for(grid_.cell_count(), [&](Index c) {
+                auto& h = head[static_cast<std::size_t>(c)];
+                const double change = step * correction[static_cast<std::size_t>(c)], thickness = grid_.thickness(c);
+                if (!grid_.active(c)) h += change;
+                else h += thickness * WetPart::bounded((h - grid_.bottom(c)) / thickness, change / thickness);
+            });
         raise(head, [&](Index c) { return correction[static_cast<std::size_t>(c)] != 0; });  // heads that are given stay
     }
+    void stop_at_bends(bool on) override { stops_ = on; }
     void limit(std::span<double> head) const override {
         raise(head, [](Index) { return true; });
     }
@@ -127,6 +144,7 @@ private:
 
     const Domain& domain_;
     const Grid& grid_;
+    bool stops_ = false;         ///< corrections, where the wet part bends
     std::vector<Index> lowest_;  ///< active cell of every column that has one
 };
 

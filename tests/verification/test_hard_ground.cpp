@@ -247,3 +247,61 @@ head = "1 m"
     CHECK(run.inflow("river") == doctest::Approx(-0.2).epsilon(0.05));
     CHECK(run.head(0) > 4);  // the highest column is wet above its base
 }
+
+// ---- more rain than the ground lets down ----------------------------------------------------------------------------------------------
+
+TEST_CASE("rain on dry ground that lets a twentieth of it down fills the ground from above") {
+    // 2 mm/d on ground with Kz = 0.1 mm/d, its water table at 8 of 10 m: Newton throws the heads of the dry cells far up at first.
+    SiteRun run(R"(
+[site]
+name = "tight"
+start = 2024-01-01
+duration = "100 d"
+[grid]
+nx = 5
+ny = 1
+dx = "10 m"
+dy = "10 m"
+top = "0 m"
+[[grid.layer]]
+name = "silt"
+thickness = "10 m"
+cells = 8
+[[medium]]
+hydraulic_conductivity = "0.01 m/d"
+anisotropy_vertical = 0.01
+porosity = 0.35
+specific_yield = 0.2
+specific_storage = "0 1/m"
+[flow]
+formulation = "water_table"
+regime = "transient"
+initial_head = "-8 m"
+[[boundary]]
+type = "general_head"
+name = "ditch"
+zone = "west"
+head = "-8 m"
+leakance = "1 1/d"
+[[zone]]
+name = "west"
+x_max = "10 m"
+layers = ["silt"]
+z_max = "-8.75 m"
+[[boundary]]
+type = "recharge"
+name = "rain"
+rate = "2 mm/d"
+)");
+    run.finish();
+    CHECK(run.closure() < 1e-9);
+    CHECK(run.simulation().retries().empty());
+    // 0.2 m of rain into pores that take a fifth: the uppermost metre is full, but for what seeps down and to the side.
+    double held = 0;
+    for (Index c = 0; c < run.grid().cell_count(); ++c) held += run.state().mobile_water[c];
+    const double rain = run.entry("water", "rain").cumulative_in, left = run.entry("water", "ditch").cumulative_out;
+    CHECK(rain == doctest::Approx(0.2 * 500).epsilon(1e-9));
+    CHECK(left < 0.2 * rain);
+    for (Index column = 1; column < 5; ++column) CHECK(run.state().saturation[column + 35] > 0.8);
+    CHECK(held > 0);
+}

@@ -173,6 +173,66 @@ TEST_CASE("an unconfined aquifer on a slope passes what Darcy's law along the sl
     CHECK(plain / exact - 1 > 0.05);  // a good half of s² = 9 %: the length along the slope is taken for its projection
 }
 
+// ---- what two-point fluxes miss --------------------------------------------------------------------------------------------------------
+
+TEST_CASE("what two-point fluxes are said to miss is what they do miss") {
+    // Flat cells on steep layers with little vertical conductivity: two-point fluxes go badly wrong.
+    const TemporaryFolder folder;
+    const Section section{200, 10, 20, 8, [](double x, double part) { return -0.3 * x + 2 * std::sin(0.08 * x) * part + 12 * part; }};
+    for (const std::string formulation : {"saturated", "variably_saturated"}) {
+        CAPTURE(formulation);
+        const auto text = [&](const std::string& keys) {
+            return site("missed") + section.grid(folder.path) +
+                   fmt::format(R"(
+[[medium]]
+hydraulic_conductivity = "5 m/d"
+anisotropy_vertical = 0.1
+porosity = 0.3
+{}
+[flow]
+formulation = "{}"
+initial_head = "20 m"
+{}
+[[boundary]]
+type = "fixed_head"
+name = "high"
+side = "west"
+head = "14 m"
+[[boundary]]
+type = "fixed_head"
+name = "low"
+side = "east"
+head = "12.5 m"
+)",
+                               formulation == "saturated" ? "" : R"(
+[[retention]]
+type = "van_genuchten"
+alpha = "3 1/m"
+n = 2
+residual_water_content = 0.05
+)",
+                               formulation, keys);
+        };
+        SiteRun plain(text(two_point), folder.path), corrected(text(""), folder.path);
+        plain.start();
+        corrected.start();
+        double missed = 0, all = 0;
+        for (const Axis axis : {Axis::x, Axis::z}) {
+            const auto a = plain.state().water_flux.along(axis).span(), b = corrected.state().water_flux.along(axis).span();
+            for (std::size_t f = 0; f < a.size(); ++f) missed += std::abs(a[f] - b[f]), all += std::abs(b[f]);
+        }
+        const auto remarks = plain.simulation().equations().front()->statistics().remarks;
+        REQUIRE(remarks.size() == 1);
+        const auto at = remarks[0].find("about ");
+        REQUIRE(at != std::string::npos);
+        const double said = std::stod(remarks[0].substr(at + 6)) / 100;
+        INFO(remarks[0], "; true: ", missed / all);
+        CHECK(missed / all > 0.05);
+        // Full ground is linear: one step is all. Two digits are printed, and the flux through the box's sides counts for the state only.
+        CHECK(said == doctest::Approx(missed / all).epsilon(0.15));
+    }
+}
+
 // ---- a wall ---------------------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("water stands still on both sides of a tight wall across layers that slope") {
