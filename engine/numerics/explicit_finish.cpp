@@ -4,6 +4,7 @@
 
 #include "numerics/column_kernel.hpp"
 #include "numerics/explicit_step.hpp"
+#include "numerics/fitted_decay.hpp"
 
 namespace galena {
 
@@ -106,8 +107,12 @@ void ExplicitStep::decay(ExplicitSolute& s, double duration) const {
             const auto reach = s.next_reach[static_cast<std::size_t>(row)];
             double sum = 0;
             for (Index c = row * nx + reach.begin; c < row * nx + reach.end; ++c) {
-                s.next[c] /= 1 + duration * s.decay[c] * s.inverse_capacity[c];
-                sum += duration * s.decay[c] * s.next[c];
+                // What decays by the concentration before the step is no more than transport left of it.
+                const auto [early, late] = fitted_decay(duration * s.decay[c] * s.inverse_capacity[c]);
+                if (!(s.inverse_capacity[c] > 0)) continue;
+                const double moved = s.next[c];
+                s.next[c] = std::max(0.0, moved - early * s.now[c]) / (1 + late);
+                sum += (moved - s.next[c]) / s.inverse_capacity[c];
             }
             lost[static_cast<std::size_t>(row)] = sum;
         }

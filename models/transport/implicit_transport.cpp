@@ -8,6 +8,7 @@
 
 #include "numerics/face_conductance.hpp"
 #include "numerics/face_operators.hpp"
+#include "transport/linear_decay.hpp"
 #include "transport/solute_transport.hpp"
 
 namespace galena {
@@ -89,7 +90,7 @@ void SoluteTransport::add_storage(const State& state, Index s, const Step& step)
     const auto old = before_[s];
     const std::span<const double> now = state.concentration[s];
     const double per_time = 1 / step.duration;
-    const double loss = 1 + solute.storage.decay_rate() * step.duration, store_loss = 1 + solute.storage.store_decay_rate() * step.duration;
+    const bool decays = solute.storage.decays();
     parallel_blocks(grid.cell_count(), store_chunk, [&](Index begin, Index end) {
         StoreChunk chunk;
         const auto first = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
@@ -108,8 +109,9 @@ void SoluteTransport::add_storage(const State& state, Index s, const Step& step)
             if (solute.storage.linear()) {
                 const double water = state.mobile_water[c], capacity = solute.storage.capacity(c);
                 const double water_before = state.mobile_water_before.empty() ? water : state.mobile_water_before[c];
-                matrix_.diagonal[c] = (loss * water + store_loss * capacity) * per_time + losses_[c];
-                right_hand_side_[c] = (water_before + capacity) * old[at] * per_time + gains_[c];
+                const auto [early, late] = decays ? linear_decay(solute.storage, water, capacity, step.duration) : FittedDecay{};
+                matrix_.diagonal[c] = (1 + late) * (water + capacity) * per_time + losses_[c];
+                right_hand_side_[c] = (1 - early) * (water_before + capacity) * old[at] * per_time + gains_[c];
             } else {
                 slope_[c] = chunk.slope[in_chunk];
                 intercept_[c] = chunk.held[in_chunk] + chunk.decayed[in_chunk] - slope_[c] * now[at];

@@ -6,6 +6,7 @@
 
 #include "numerics/block_sums.hpp"
 #include "numerics/face_conductance.hpp"
+#include "transport/linear_decay.hpp"
 #include "transport/solute_transport.hpp"
 
 namespace galena {
@@ -47,17 +48,21 @@ SoluteTransport::Amounts SoluteTransport::amounts_of(const State& state, const S
     return {dissolved, dissolved_change, capacity * now, capacity * (now - old)};
 }
 
-/// What decays in the cells begin .. end − 1 goes by the concentrations at the end of the step.
+/// What decays in the cells begin .. end − 1: of a linear storage by the amounts at both ends of the step, else by those at its end.
 void SoluteTransport::decayed(const State& state, const Solute& solute, Index begin, Index end, const Step& step,
                               std::span<double> out) const {
     const auto first = static_cast<std::size_t>(begin);
     const auto now = state.concentration[index_of(solute)];
     const double duration = step.duration;
     if (solute.storage.linear()) {
-        const double water_rate = solute.storage.decay_rate() * duration, store_rate = solute.storage.store_decay_rate() * duration;
-        for (Index c = begin; c < end; ++c)
-            out[static_cast<std::size_t>(c) - first] =
-                (water_rate * state.mobile_water[c] + store_rate * solute.storage.capacity(c)) * now[static_cast<std::size_t>(c)];
+        const auto before = before_[index_of(solute)];
+        const auto& water_before = state.mobile_water_before.empty() ? state.mobile_water : state.mobile_water_before;
+        for (Index c = begin; c < end; ++c) {
+            const auto at = static_cast<std::size_t>(c);
+            const double capacity = solute.storage.capacity(c);
+            const auto [early, late] = linear_decay(solute.storage, state.mobile_water[c], capacity, duration);
+            out[at - first] = late * (state.mobile_water[c] + capacity) * now[at] + early * (water_before[c] + capacity) * before[at];
+        }
         return;
     }
     for (Index from = begin; from < end; from += store_chunk) {

@@ -6,6 +6,7 @@
 
 #include "numerics/block_sums.hpp"
 #include "numerics/face_operators.hpp"
+#include "transport/linear_decay.hpp"
 #include "transport/solute_transport.hpp"
 
 namespace galena {
@@ -79,7 +80,11 @@ void SoluteTransport::choose_implicit_shares(const State& state, Index s, const 
         still[c] = early[c] = 0;
         solute.implicit_share[c] = 1;
         if (!grid.active(c)) return;
-        const double capacity = capacity_of(c), leaving = step.duration * outflow[c];
+        // Of what decays in the step, the part that goes by its beginning cannot leave as well.
+        const double kept = linear && solute.storage.decays()
+                                ? 1 - linear_decay(solute.storage, state.mobile_water[c], solute.storage.capacity(c), step.duration).early
+                                : 1.0;
+        const double capacity = kept * capacity_of(c), leaving = step.duration * outflow[c];
         early[c] = std::min((1 - late) * leaving, most_early * std::max(0.0, capacity));
         if (leaving > 0) solute.implicit_share[c] = 1 - early[c] / leaving;
         still[c] = std::max(0.0, (linear ? capacity : water[c]) - early[c]);

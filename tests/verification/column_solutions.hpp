@@ -41,6 +41,16 @@ inline Column with_upwind_dispersion(Column c, double dx) {
     return c;
 }
 
+/// The column of which implicit Euler makes what steps make that are implicit in transport and fitted in decay (numerics/fitted_decay.hpp): with
+/// x = λ dt their factor e^(−x) / (1 + dt A (1 − e^(−x)) / x) is 1 / (1 + dt (A + λ) / g), g = x / (e^x − 1).
+inline Column with_fitted_decay(Column c, double dt) {
+    const double x = c.lambda * dt, g = x > 0 ? x / std::expm1(x) : 1.0;
+    c.v /= g;
+    c.D /= g;
+    c.lambda /= g;
+    return c;
+}
+
 /// What n steps dt of implicit Euler make of a solution C(x, t) of a problem that does not change in time: its mean over times that are
 /// gamma-distributed with shape n and scale dt, exactly, since (1 + A dt)^-n = ∫ exp(-A s) s^(n-1) exp(-s/dt) ds / (Γ(n) dt^n)
 /// (Pazy 1983, §1.8). Simpson's rule over ten standard deviations; needs n ≥ 2.

@@ -113,7 +113,7 @@ Errors column_errors(const Setup& s, Solution&& solution) {
     const double dx = 1.0 / s.n, x_inlet = s.inlet == Inlet::held ? 0.5 * dx : 0.0;  // a held concentration stands at the cell's centre
     const int steps = static_cast<int>(run.state().step);
     REQUIRE(steps == std::lround(s.days / s.dt));
-    const auto exact = column(s.decay_per_day), scheme = with_upwind_dispersion(exact, dx);
+    const auto exact = column(s.decay_per_day), scheme = with_fitted_decay(with_upwind_dispersion(exact, dx), s.dt);
     return {largest_error(run, x_inlet, [&](double x) { return solution(exact, x, s.days); }),
             largest_error(run, x_inlet, [&](double x) { return after_implicit_steps(solution, scheme, x, steps, s.dt); })};
 }

@@ -60,8 +60,9 @@ Index number_of(const std::vector<Member>& chain, std::size_t n) {
     return before;
 }
 
-/// Runs in `steps` and compares every member with Bateman and with what implicit steps make of it; reports the last but one.
-void verify(const std::string& name, const std::vector<Member>& chain, double days, int steps, const std::string& source) {
+/// Runs in `steps` and in twice as many and compares every member with Bateman; reports the last but one.
+void verify(const std::string& name, const std::vector<Member>& chain, double days, int steps, const std::string& source,
+            double order = 1.8) {
     double before = 0;
     for (const int count : {steps, 2 * steps}) {
         SiteRun run(box_site(chain, days, days / count));
@@ -71,19 +72,15 @@ void verify(const std::string& name, const std::vector<Member>& chain, double da
         double worst = 0, moles = 0;
         for (std::size_t n = 0; n < chain.size(); ++n) {
             const double exact = bateman(chain, n, days), found = run.concentration(0, number_of(chain, n)) / 1e-3;
-            const auto solution = [&](const Column&, double, double t) { return bateman(chain, n, t); };
-            const double smeared = after_implicit_steps(solution, {}, 0, count, days / count);
-            INFO(name, ", ", chain[n].id, ": ", found, ", Bateman ", exact, ", in steps ", smeared);
-            // The quadrature's 400 intervals over ten standard deviations leave 1e-8.
-            CHECK(std::abs(found - smeared) <= 1e-6 * smeared + 1e-15);
+            INFO(name, ", ", chain[n].id, ": ", found, ", Bateman ", exact);
             worst = std::max(worst, std::abs(found - exact) / exact);
             moles += found / chain[n].molar_mass;
             if (before > 0 && n + 2 == chain.size())
-                report(name, chain[n].id + ":relative", exact, found, std::abs(found - exact) / exact, 0.55 * before, source);
+                report(name, chain[n].id + ":relative", exact, found, std::abs(found - exact) / exact, 0.3 * before, source);
         }
         // One parent, one daughter: no atom and no molecule is lost.
         CHECK(moles == doctest::Approx(1 / chain[0].molar_mass).epsilon(1e-9));
-        if (before > 0) CHECK(observed_order(before, worst) > 0.9);
+        if (before > 0) CHECK(observed_order(before, worst) > order);
         before = worst;
     }
 }
@@ -119,14 +116,16 @@ TEST_SUITE("verification") {
                                         {"Pb-210", 209.98, per_day(22.2 * year)},
                                         {"Po-210", 209.98, per_day(138.376)},
                                         {"Pb-206", 205.97, 0}};
-        verify("radium_series", chain, 60 * year, 200, "Bateman 1910; half-lives: ENSDF");
+        // Radon lives for a tenth of a step or less: it follows what was produced in the step on average, to first order.
+        verify("radium_series", chain, 60 * year, 200, "Bateman 1910; half-lives: ENSDF", 0.9);
         SiteRun run(box_site(chain, 300 * year, year));
         run.finish();
         const auto activity = [&](std::size_t n) {
             return run.concentration(0, number_of(chain, n)) * chain[n].rate / chain[n].molar_mass;
         };
         // In transient equilibrium a daughter's activity is λ/(λ − λ_parent) of the parent's; lead has come to it by exp(−300 · ln 2/22.2).
-        CHECK(activity(1) / activity(0) == doctest::Approx(1).epsilon(1e-5));
+        // Radon is in equilibrium with the radium of the middle of the step.
+        CHECK(activity(1) / activity(0) == doctest::Approx(1 + chain[0].rate * year / 2).epsilon(1e-5));
         CHECK(activity(2) / activity(0) == doctest::Approx(1 / (1 - 22.2 / 1600)).epsilon(1e-3));
         CHECK(activity(3) / activity(2) == doctest::Approx(1).epsilon(1e-3));
     }
