@@ -118,7 +118,9 @@ TEST_SUITE("verification") {
     TEST_CASE("MODFLOW 6: advection along a column") { compare_with_modflow("p01a", 1e-6); }
     TEST_CASE("MODFLOW 6: and dispersion") { compare_with_modflow("p01b", 1e-6); }
     TEST_CASE("MODFLOW 6: and sorption") { compare_with_modflow("p01c", 1e-6); }
-    TEST_CASE("MODFLOW 6: and decay") { compare_with_modflow("p01d", 1e-6); }
+    // MODFLOW decays by implicit Euler, galena exactly: with lambda dt = 0.04 (here) and 0.005 (MOC3D's d) rates differ by half of that, 2 and
+    // 0.25 %, which the concentrations show less where, as here, most is renewed by inflow.
+    TEST_CASE("MODFLOW 6: and decay") { compare_with_modflow("p01d", 2e-3); }
     // With Freundlich's law MODFLOW loses up to 0.4 % of the sorbed mass, which shows; with Langmuir's it does not.
     TEST_CASE("MODFLOW 6: Freundlich sorption in a column") { compare_with_modflow("p02a", 3e-3, seconds_and_cm); }
     TEST_CASE("MODFLOW 6: Langmuir sorption in a column") { compare_with_modflow("p02b", 1e-3, seconds_and_cm); }
@@ -145,6 +147,7 @@ TEST_SUITE("verification") {
     TEST_CASE("MODFLOW 6: MOC3D's column") {
         // Slopes of the beginning of a step instead of its end: of second order, most where the front is sharpest.
         compare_with_modflow("moc3d-p01a", 5e-3, seconds_and_cm);
-        for (const char* name : {"moc3d-p01b", "moc3d-p01c", "moc3d-p01d"}) compare_with_modflow(name, 1e-3, seconds_and_cm);
+        for (const char* name : {"moc3d-p01b", "moc3d-p01c"}) compare_with_modflow(name, 1e-3, seconds_and_cm);
+        compare_with_modflow("moc3d-p01d", 2.5e-3, seconds_and_cm);
     }
 }
