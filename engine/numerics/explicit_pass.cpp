@@ -182,33 +182,26 @@ struct ExplicitStep::Strip {
     [[nodiscard]] Index rows() const { return last_j - first_j + 1; }
 };
 
-/// Per solute: fluxes through the two sides along y of the present row, those through the bottoms and tops of a plane of rows, and the reach
-/// of the rows of this plane and the next, the rows beside the strip included.
+/// Fluxes through the two sides along y of the present row, those through the bottoms and tops of a plane of rows, and the reach of the rows
+/// of this plane and the next, the rows beside the strip included.
 class ExplicitStep::StripWork {
 public:
-    StripWork(Index nx, Index rows, std::size_t solutes)
-        : nx_(nx), rows_(rows), of_solute_((2 + 2 * rows) * nx), numbers_(std::make_unique_for_overwrite<double[]>(size(solutes))),
-          reach_(solutes * 2 * static_cast<std::size_t>(rows + 2)) {
+    StripWork(Index nx, Index rows)
+        : nx_(nx), rows_(rows), numbers_(std::make_unique_for_overwrite<double[]>(size())), reach_(2 * static_cast<std::size_t>(rows + 2)) {
         std::fill_n(nothing(), nx, 0.0);
     }
     [[nodiscard]] double* padded() const { return numbers_.get(); }       ///< nx + 4
     [[nodiscard]] double* x_flux() const { return padded() + nx_ + 4; }   ///< nx + 1
     [[nodiscard]] double* nothing() const { return x_flux() + nx_ + 1; }  ///< nx zeros
-    [[nodiscard]] double* south(std::size_t solute, Index j) const { return of(solute) + (j % 2) * nx_; }
-    [[nodiscard]] double* bottom(std::size_t solute, Index k, Index row) const { return of(solute) + (2 + (k % 2) * rows_ + row) * nx_; }
+    [[nodiscard]] double* south(Index j) const { return nothing() + (1 + j % 2) * nx_; }
+    [[nodiscard]] double* bottom(Index k, Index row) const { return nothing() + (3 + (k % 2) * rows_ + row) * nx_; }
     /// row: −1 .. rows
-    [[nodiscard]] RowReach& reach(std::size_t solute, Index k, Index row) {
-        return reach_[(2 * solute + static_cast<std::size_t>(k % 2)) * static_cast<std::size_t>(rows_ + 2) +
-                      static_cast<std::size_t>(row + 1)];
-    }
+    [[nodiscard]] RowReach& reach(Index k, Index row) { return reach_[static_cast<std::size_t>((k % 2) * (rows_ + 2) + row + 1)]; }
 
 private:
-    [[nodiscard]] std::size_t size(std::size_t solutes) const {
-        return static_cast<std::size_t>(3 * nx_ + 5 + of_solute_ * static_cast<Index>(solutes));
-    }
-    [[nodiscard]] double* of(std::size_t solute) const { return nothing() + nx_ + of_solute_ * static_cast<Index>(solute); }
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(3 * nx_ + 5 + (2 + 2 * rows_) * nx_); }
 
-    Index nx_, rows_, of_solute_;
+    Index nx_, rows_;
     std::unique_ptr<double[]> numbers_;
     std::vector<RowReach> reach_;
 };
@@ -276,44 +269,47 @@ double ExplicitStep::process_row(ExplicitSolute& s, double duration, const RowPl
     return static_cast<double>(step.n);
 }
 
+/// One solute after the other: what they share, water fluxes and conductances, stays in the cache for the whole strip, and no more rows are
+/// read side by side than the processor can foresee.
 double ExplicitStep::process_strip(std::vector<ExplicitSolute>& solutes, double duration, const Strip& strip) const {
-    const Index nx = grid_.nx(), ny = grid_.ny(), nz = grid_.nz(), rows = strip.rows();
-    StripWork work(nx, rows, solutes.size());
+    StripWork work(grid_.nx(), strip.rows());
+    double computed = 0;
+    for (auto& s : solutes) computed += process_strip(s, duration, strip, work, &s == solutes.data());
+    return computed;
+}
+
+double ExplicitStep::process_strip(ExplicitSolute& s, double duration, const Strip& strip, StripWork& work, bool first_solute) const {
+    const Index ny = grid_.ny(), nz = grid_.nz(), rows = strip.rows();
     const Index south_end = strip.first_j > 0 ? -1 : 0, north_end = strip.last_j < ny - 1 ? rows : rows - 1;
     const auto find_reach = [&](Index k) {
-        for (std::size_t n = 0; n < solutes.size(); ++n)
-            for (Index r = south_end; r <= north_end; ++r) work.reach(n, k, r) = reach_of(solutes[n], k * ny + strip.first_j + r);
+        for (Index r = south_end; r <= north_end; ++r) work.reach(k, r) = reach_of(s, k * ny + strip.first_j + r);
     };
     find_reach(strip.first_k);
     double computed = 0;
     for (Index k = strip.first_k; k <= strip.last_k; ++k) {
         if (k < nz - 1) find_reach(k + 1);
-        for (Index r = 0; r < rows; ++r)
-            for (std::size_t n = 0; n < solutes.size(); ++n) {
-                auto& s = solutes[n];
-                const Index j = strip.first_j + r, row = k * ny + j;
-                const RowReach here = work.reach(n, k, r);
-                double* south = work.south(n, j);
-                double* bottom = work.bottom(n, k, r);
-                const RowReach north = j < ny - 1 ? work.reach(n, k, r + 1) : RowReach{};
-                const RowReach top = k < nz - 1 ? work.reach(n, k + 1, r) : RowReach{};
-                if (here.empty()) {
-                    // The plume is not here: its neighbours get nothing from this row.
-                    const auto row_at = static_cast<std::size_t>(row);
-                    s.next_plume[row_at] = s.next_reach[row_at] = {};
-                    std::fill(work.south(n, j + 1) + north.begin, work.south(n, j + 1) + north.end, 0.0);
-                    std::fill(work.bottom(n, k + 1, r) + top.begin, work.bottom(n, k + 1, r) + top.end, 0.0);
-                    continue;
-                }
-                if (r == 0 && j > 0)
-                    limited_flux_row(limiter_, faces_across(s, Axis::y, row - 1, work.reach(n, k, -1), here, south), duration);
-                if (k == strip.first_k && k > 0)
-                    limited_flux_row(limiter_, faces_across(s, Axis::z, row - ny, reach_of(s, row - ny), here, bottom), duration);
-                computed += process_row(s, duration,
-                                        {j, k, here, north, top, n == 0, work.padded(), work.x_flux(), j > 0 ? south : work.nothing(),
-                                         j < ny - 1 ? work.south(n, j + 1) : work.nothing(), k > 0 ? bottom : work.nothing(),
-                                         k < nz - 1 ? work.bottom(n, k + 1, r) : work.nothing()});
+        for (Index r = 0; r < rows; ++r) {
+            const Index j = strip.first_j + r, row = k * ny + j;
+            const RowReach here = work.reach(k, r);
+            double *south = work.south(j), *bottom = work.bottom(k, r);
+            const RowReach north = j < ny - 1 ? work.reach(k, r + 1) : RowReach{};
+            const RowReach top = k < nz - 1 ? work.reach(k + 1, r) : RowReach{};
+            if (here.empty()) {
+                // The plume is not here: its neighbours get nothing from this row.
+                const auto row_at = static_cast<std::size_t>(row);
+                s.next_plume[row_at] = s.next_reach[row_at] = {};
+                std::fill(work.south(j + 1) + north.begin, work.south(j + 1) + north.end, 0.0);
+                std::fill(work.bottom(k + 1, r) + top.begin, work.bottom(k + 1, r) + top.end, 0.0);
+                continue;
             }
+            if (r == 0 && j > 0) limited_flux_row(limiter_, faces_across(s, Axis::y, row - 1, work.reach(k, -1), here, south), duration);
+            if (k == strip.first_k && k > 0)
+                limited_flux_row(limiter_, faces_across(s, Axis::z, row - ny, reach_of(s, row - ny), here, bottom), duration);
+            computed += process_row(s, duration,
+                                    {j, k, here, north, top, first_solute, work.padded(), work.x_flux(), j > 0 ? south : work.nothing(),
+                                     j < ny - 1 ? work.south(j + 1) : work.nothing(), k > 0 ? bottom : work.nothing(),
+                                     k < nz - 1 ? work.bottom(k + 1, r) : work.nothing()});
+        }
     }
     return computed;
 }

@@ -117,6 +117,7 @@ private:
     [[nodiscard]] RowReach reach_of(const ExplicitSolute& solute, Index row) const;
     void pass(std::vector<ExplicitSolute>& solutes, double duration);
     double process_strip(std::vector<ExplicitSolute>& solutes, double duration, const Strip& strip) const;
+    double process_strip(ExplicitSolute& s, double duration, const Strip& strip, StripWork& work, bool first_solute) const;
     void fetch_row_above(const ExplicitSolute& s, const RowPlace& at, bool coefficients) const;
     double process_row(ExplicitSolute& solute, double duration, const RowPlace& place) const;
     [[nodiscard]] FaceRow faces_along_x(const ExplicitSolute& s, Index row, RowReach reach, double* padded, double* flux) const;
