@@ -22,8 +22,10 @@ GALENA_INLINE double larger(double a, double b) { return a > b ? a : b; }
 struct Upwind {};
 struct VanLeer {
     GALENA_INLINE static double slope(double a, double d) {
-        const double p = a * d, sum = a + d, divisor = p > 0 ? sum : 1.0;
-        return 2 * larger(p, 0.0) / divisor;
+        // A product that underflows has lost its digits: the slope could be steeper than both differences.
+        constexpr double least = 1e-280;
+        const double p = a * d, sum = a + d, divisor = p > least ? sum : 1.0, product = p > least ? p : 0.0;
+        return 2 * product / divisor;
     }
 };
 struct Superbee {

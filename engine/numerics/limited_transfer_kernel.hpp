@@ -15,8 +15,9 @@ inline constexpr double transfer_margin = 1e-12;
 // φ(a, d): slope over a face from the difference upstream, a, and across it, d (van Leer 1974; Roe 1986; Koren 1993).
 struct VanLeerSlope {
     static double of(double a, double d) {
-        const double p = a * d, sum = p > 0 ? a + d : 1.0;
-        return 2 * std::max(p, 0.0) / sum;
+        constexpr double least = 1e-280;  // a product that underflows has lost its digits
+        const double p = a * d, sum = p > least ? a + d : 1.0, product = p > least ? p : 0.0;
+        return 2 * product / sum;
     }
 };
 struct SuperbeeSlope {

@@ -365,8 +365,9 @@ time_weighting = {:.17g}
             INFO("seed ", seed, ": from ", lowest, " to ", highest, ", at most ", most, ", closure ", run.closure());
             CHECK(lowest >= 0);
             CHECK(highest <= most * (1 + 1e-8));  // as far as the water balances
-            // Rounding of thousands of explicit steps, each of a few units in the sixteenth place of what a cell holds.
-            CHECK(run.closure() < 1e-10);
+            // Rounding of thousands of explicit steps, each of a few units in the sixteenth place of what a cell holds; or linear systems solved to
+            // 1e-12, of which a run has some hundred.
+            CHECK(run.closure() < 1e-9);
         }
     }
 }
