@@ -81,6 +81,8 @@ public:
     }
     /// Moments at which it acts whatever happens; steps end there exactly.
     virtual void add_events(std::set<double>& times) const { (void)times; }
+    /// One more moment at which the next step has to end, as things stood at act() [s]; infinite when there is none.
+    [[nodiscard]] virtual double next_moment() const { return std::numeric_limits<double>::infinity(); }
     /// Longest step that is accurate enough for what it does [s].
     [[nodiscard]] virtual double longest_step(const State& state) const {
         (void)state;

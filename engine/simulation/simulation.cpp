@@ -102,13 +102,19 @@ double Simulation::longest_step() const {
     return longest;
 }
 
+double Simulation::next_moment() const {
+    double next = infinite;
+    for (const auto& intervention : interventions_) next = std::min(next, intervention->next_moment());
+    return next;
+}
+
 void Simulation::step() {
     constexpr int most_retries = 20;
     const double shortest = 1e-8 * schedule_.end();  // below this rounding decides, not physics
     apply_edits();
     double longest = longest_step();
     for (int attempt = 0;; ++attempt) {
-        Step step{domain_->start, state_.time, 0, schedule_.end_of_step(state_.time, longest)};
+        Step step{domain_->start, state_.time, 0, schedule_.end_of_step(state_.time, longest, next_moment())};
         step.duration = step.finish - step.start;
         try {
             for (const auto& equation : equations_) equation->advance(state_, step);

@@ -45,7 +45,9 @@ public:
     /// Whether the next step would be another one if steps had to end at this moment [s].
     [[nodiscard]] bool next_step_heeds(double moment) const {
         const double longest = longest_step();
-        return schedule_.end_of_step(state_.time, longest, moment) != schedule_.end_of_step(state_.time, longest);
+        const double otherwise = next_moment();
+        return schedule_.end_of_step(state_.time, longest, std::min(moment, otherwise)) !=
+               schedule_.end_of_step(state_.time, longest, otherwise);
     }
     [[nodiscard]] const std::vector<std::unique_ptr<Equation>>& equations() const { return equations_; }
     [[nodiscard]] const std::vector<std::unique_ptr<Intervention>>& interventions() const { return interventions_; }
@@ -63,6 +65,8 @@ private:
     void load_edits(CheckpointReader& in);
     void show(const Step& step);
     [[nodiscard]] double longest_step() const;
+    /// The next moment that an intervention foresees [s].
+    [[nodiscard]] double next_moment() const;
 
     Schedule schedule_;
     std::unique_ptr<Domain> domain_;

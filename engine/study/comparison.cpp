@@ -114,6 +114,12 @@ void add_masses(const ResultsFile& file, ComparedScenario& scenario) {
     std::map<std::string, double> net;
     for (std::size_t row = 0; row < masses.rows(); ++row) {
         const auto substance = masses.text("substance", row);
+        if (masses.text("phase", row) == "transformed") {  // still there, as something else
+            const auto key = fmt::format("transformed/{} [kg]", substance);
+            const double before = scenario.figure(key), more = masses.number("removed", row) - masses.number("added", row);
+            scenario.set(key, (std::isnan(before) ? 0.0 : before) + more);
+            continue;
+        }
         net[substance] += masses.number("removed", row) - masses.number("added", row);
         const auto key = fmt::format("removed/{}/{} [kg]", substance, masses.text("phase", row));
         const double before = scenario.figure(key);
@@ -176,16 +182,26 @@ void add_plumes(const ResultsFile& file, ComparedScenario& scenario) {
     }
 }
 
-/// Health risk before and after: of all substances and routes together, where it is highest, by population.
+/// When the first measure began [d]; NaN when none did.
+double first_begun(const ResultsFile& file) {
+    const Columns measures(file, "measures");
+    double first = nan;
+    for (std::size_t row = 0; row < measures.rows(); ++row) first = std::fmin(first, measures.number("begun", row));
+    return first;
+}
+
+/// Health risk before and after: of all substances and routes together, where it is highest, by population. Before is the last output at
+/// which no measure had begun; where none ever began there is no before.
 void add_health(const ResultsFile& file, ComparedScenario& scenario) {
     const Columns risk(file, "health_risk");
+    const double begun = first_begun(file);
     for (std::size_t row = 0; row < risk.rows(); ++row) {
         if (risk.text("substance", row) != "all") continue;
         const auto who = risk.text("population", row);
         for (const auto& [column, name] :
              {std::pair{"highest_cancer_risk", "cancer_risk"}, std::pair{"highest_hazard_quotient", "hazard_index"}}) {
             const auto before = fmt::format("{}_before/{}", name, who);
-            if (std::isnan(scenario.figure(before))) scenario.set(before, risk.number(column, row));
+            if (risk.number("time", row) <= begun) scenario.set(before, risk.number(column, row));
             scenario.set(fmt::format("{}_after/{}", name, who), risk.number(column, row));
         }
     }

@@ -105,6 +105,26 @@ std::vector<const Series*> TailingsPond::series() const {
 
 // ---- set-up -----------------------------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// Another pond before this one in the site file that has columns in common with it.
+void find_other_pond(const TailingsPond& pond, const std::vector<Index>& cells, const Site& site, Diagnostics& diagnostics) {
+    for (const auto& boundary : site.section<WaterBoundaries>().list) {
+        const auto* other = dynamic_cast<const TailingsPond*>(boundary.get());
+        if (other == &pond) return;
+        if (!other) continue;
+        std::vector<Index> both;
+        std::set_intersection(cells.begin(), cells.end(), other->cells().begin(), other->cells().end(), std::back_inserter(both));
+        if (both.empty()) continue;
+        diagnostics.error(pond.places.of(pond.polygon ? "polygon" : "zone"),
+                          fmt::format("the ponds '{}' and '{}' lie on the same ground ({} column{})", other->label.text, pond.label.text,
+                                      both.size(), both.size() == 1 ? "" : "s"),
+                          "keep their floors apart, or describe both as one pond");
+    }
+}
+
+}  // namespace
+
 void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     domain_ = &domain;
     start_ = domain.start;
@@ -127,6 +147,11 @@ void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagno
     adopt_medium(domain);
     fill_at_start(diagnostics);
     if (diagnostics.error_count() == mistakes) check_room(site, domain, diagnostics);
+    if (closure && closure->since(domain.start) < 0)
+        diagnostics.error(places.of("closure"),
+                          fmt::format("the pond '{}' is closed on {}, before the run begins", label.text, closure->text()),
+                          fmt::format("the run begins on {}; a pond that is closed already closes on that day", domain.start.text()));
+    if (!diagnostics.has_errors()) find_other_pond(*this, cells_, site, diagnostics);
 }
 
 void TailingsPond::make_basin(const Site& site, Domain& domain, Diagnostics& diagnostics) {
@@ -146,6 +171,9 @@ void TailingsPond::make_basin(const Site& site, Domain& domain, Diagnostics& dia
     if (spill_ <= basin_.lowest())
         diagnostics.error(places.of("spillway"), fmt::format("the spillway of '{}' lies below its floor", label.text),
                           fmt::format("its lowest point is at {:.6g} m", basin_.lowest()));
+    if (!storage.empty() && spill_ > basin_.highest())
+        diagnostics.error(places.of("spillway"), fmt::format("the spillway of '{}' lies above its basin", label.text),
+                          fmt::format("the last stage of its storage is {:.6g} m", basin_.highest()));
 }
 
 void TailingsPond::fill_at_start(Diagnostics& diagnostics) {

@@ -34,25 +34,36 @@ std::pair<const Claimed*, const Claimed*> in_order(const Claimed& a, const Claim
     return b.claim.kind == Claim::Kind::digs && a.claim.kind != Claim::Kind::digs ? std::pair{&b, &a} : std::pair{&a, &b};
 }
 
+bool works_in(const Claim& claim) { return claim.kind == Claim::Kind::occupies || claim.kind == Claim::Kind::treats; }
+
 /// What is wrong with two claims on the same cells at the same time; empty when nothing is.
 std::string contradiction(const Claimed& first, const Claimed& second) {
     using Kind = Claim::Kind;
     const auto [a, b] = in_order(first, second);
     if (a->claim.kind == Kind::digs && b->claim.kind == Kind::digs) return "dig the same ground at the same time";
-    if (a->claim.kind == Kind::digs && b->claim.kind == Kind::occupies)
+    if (a->claim.kind == Kind::digs && works_in(b->claim) && a->from() == b->from())
+        return fmt::format("contradict each other: '{}' begins in the ground that '{}' digs out on that day", b->by->label.text,
+                           a->by->label.text);
+    if (a->claim.kind == Kind::digs && works_in(b->claim))
         return fmt::format("contradict each other: '{}' is still at work in the ground that '{}' digs out", b->by->label.text,
                            a->by->label.text);
-    if (a->claim.kind == Kind::occupies && b->claim.kind == Kind::occupies && a->by->type() == b->by->type())
-        return "work in the same ground at the same time";
+    if (works_in(a->claim) && works_in(b->claim) && a->by->type() == b->by->type()) return "work in the same ground at the same time";
     if (a->claim.kind == Kind::covers && b->claim.kind == Kind::covers && share_a_boundary(a->claim, b->claim))
         return "reduce the same infiltration of the same ground at the same time";
     return {};
 }
 
-/// What begins at the moment of digging begins in the new ground: no contradiction.
+/// All of the ground is dug out at the moment at which the soil in it begins to be treated.
+bool digs_what_begins(const Claimed& moment, const Claimed& span) {
+    return moment.claim.all_of_it && span.claim.kind == Claim::Kind::treats && moment.from() == span.from();
+}
+
+/// What begins at the moment of digging begins in the new ground: no contradiction, unless it is meant for the soil that was there.
 bool at_the_same_time(const Claimed& a, const Claimed& b) {
     const bool a_is_moment = a.from() == a.to(), b_is_moment = b.from() == b.to();
     if (a_is_moment && b_is_moment) return a.from() == b.from();
+    if (a_is_moment && digs_what_begins(a, b)) return true;
+    if (b_is_moment && digs_what_begins(b, a)) return true;
     if (a_is_moment) return b.from() < a.from() && a.from() < b.to();
     if (b_is_moment) return a.from() < b.from() && b.from() < a.to();
     return std::max(a.from(), b.from()) < std::min(a.to(), b.to());

@@ -67,7 +67,7 @@ struct Electrokinetics final : Measure {
         faces_.clear();
         for (const auto& [id, z] : charge) faces_[id] = migration(domain, z == 0 ? 0.0 : z * mobility(id, site, diagnostics));
     }
-    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::occupies, cells_}}; }
+    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::treats, cells_}}; }
 
     std::vector<Reaction> reactions(std::size_t first) override {
         first_reaction_ = first;

@@ -67,8 +67,12 @@ struct Excavation final : Measure {
                 parameter("zone", &T::zone, "cells that may be dug"),
                 parameter("target", &T::target, "mg/kg", not_negative,
                           "cells with a higher total content of any of these are dug; all of the zone when absent"),
-                parameter("margin", &T::margin, "m", not_negative, "dug as well, this far around them (within the zone)").with_default(),
-                parameter("over_dig", &T::over_dig, "m", not_negative, "dug as well, this far below them").with_default(),
+                parameter("margin", &T::margin, "m", not_negative,
+                          "dug as well, this far around them, within the zone: columns whose nearer half it covers")
+                    .with_default(),
+                parameter("over_dig", &T::over_dig, "m", not_negative,
+                          "dug as well, this far below them, also below the zone: cells whose centre lies above that depth")
+                    .with_default(),
                 parameter("backfill_content", &T::backfill_content, "mg/kg", not_negative, "of the soil put in; none when absent"),
                 parameter("backfill_porosity", &T::backfill_porosity, "", open_fraction, "that of the ground when absent"),
                 parameter("backfill_density", &T::backfill_density, "kg/m3", positive, "dry; that of the ground when absent"),
@@ -82,6 +86,12 @@ struct Excavation final : Measure {
     [[nodiscard]] std::string_view type() const override { return name; }
     [[nodiscard]] bool removes() const override { return true; }
     bool changes_something(EditSession&) override { return true; }
+
+    [[nodiscard]] bool waits_to_see() const override { return !target.empty(); }
+    bool would_change(EditSession& session) override {
+        const auto& contents = session.contents();
+        return std::any_of(may_.begin(), may_.end(), [&](Index c) { return exceeds(target, contents, c); });
+    }
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         may_ = domain.zones.cells(zone, diagnostics);
@@ -108,6 +118,7 @@ struct Excavation final : Measure {
         lain_ = 0;
         ids_.clear();
         for (const auto& [id, table] : site.section<SubstanceTables>().list) ids_.push_back(id);
+        warn_of_coarse_grid(domain.grid, diagnostics);
     }
 
     std::vector<Reaction> reactions(std::size_t first) override {
@@ -164,12 +175,12 @@ struct Excavation final : Measure {
         set_losses(session, 0);
     }
     [[nodiscard]] double longest_step(const State& state) const override {
-        return piled_ ? std::max(1.0, begun_at() + stockpile->duration - state.time) : infinite;
+        return piled_ ? std::max(1.0, std::min(begun_at() + stockpile->duration, latest()) - state.time) : infinite;
     }
     void accept(const State&, const Step& step) override {
         if (piled_) lain_ += step.duration;
     }
-    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::digs, may_}}; }
+    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::digs, may_, {}, target.empty()}}; }
 
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
@@ -287,6 +298,32 @@ private:
         return destinations.size() - 1;
     }
 
+    /// Whole cells are dug, by their centres: more around or below that reaches no further centre adds nothing.
+    void warn_of_coarse_grid(const Grid& grid, Diagnostics& diagnostics) const {
+        double thinnest = infinite, narrowest = infinite;
+        for (const Index c : may_) {
+            narrowest = std::min({narrowest, grid.width_x(c), grid.width_y(c)});
+            const Index below = c - grid.column_count();
+            if (below >= 0 && grid.active(below)) thinnest = std::min(thinnest, grid.thickness(below));
+        }
+        const auto idle = [&](std::string_view key, double given, const std::string& why, const std::string& hint) {
+            diagnostics.warning(places.of(key), fmt::format("measure '{}': {} = {:.4g} m adds no cell: {}", label.text, key, given, why),
+                                hint);
+        };
+        if (over_dig > 0 && 2 * over_dig <= thinnest)
+            idle("over_dig", over_dig,
+                 thinnest == infinite
+                     ? "no active cell lies below the zone's"
+                     : fmt::format("the cells below are at least {:.4g} m thick, and a cell is dug when its centre is", thinnest),
+                 thinnest == infinite ? "leave it out" : fmt::format("give more than {:.4g} m, or make the cells thinner", 0.5 * thinnest));
+        if (margin > 0 && target.empty())
+            idle("margin", margin, "without a target all of the zone is dug, and the margin stays within it",
+                 "make the zone larger, or give a target");
+        else if (margin > 0 && 2 * margin < narrowest)
+            idle("margin", margin, fmt::format("the cells are at least {:.4g} m wide, and a cell is dug when its centre is", narrowest),
+                 fmt::format("give at least {:.4g} m, or make the cells narrower", 0.5 * narrowest));
+    }
+
     /// The cells that are dug: above the target, near one of these, and all on top of them.
     void choose(EditSession& session, const SpeciesField& contents) {
         const auto& grid = session.domain().grid;
@@ -319,7 +356,7 @@ private:
     /// The leachate has the concentration that the pores of the soil had, on average, and the dust the mean content; neither can take more
     /// than there is.
     void start_stockpile(EditSession& session, double water, const std::vector<double>& dissolved) {
-        if (!stockpile) return;
+        if (!stockpile || dug_.empty()) return;
         piled_ = true;
         const double area = volume_ / stockpile->height;
         for (auto& loss : losses_) loss.rate.clear();

@@ -79,6 +79,7 @@ struct InSituReduction final : Measure {
                               "use a substance of data/substances.toml");
     }
     bool changes_something(EditSession&) override { return true; }
+    [[nodiscard]] bool transforms() const override { return true; }
 
     std::vector<Reaction> reactions(std::size_t first) override {
         reaction_ = first;

@@ -89,9 +89,11 @@ public:
     [[nodiscard]] double longest_step(const State& state) const override {
         return !idle_ && measure_->working() ? measure_->longest_step(state) : infinite;
     }
+    [[nodiscard]] double next_moment() const override { return measure_->next_moment(); }
     void act(EditSession& session) override { measure_->act(session); }
     void accept(const State& state, const Step& step) override { measure_->accept(state, step); }
     bool changes_something(EditSession& trial) override {
+        if (measure_->waits_to_see()) return false;  // its moment is announced when it comes near
         idle_ = !measure_->changes_something(trial);
         return !idle_;
     }
@@ -171,6 +173,7 @@ bool Trigger::holds(const State& state) const {
 // ---- the run of a measure ---------------------------------------------------------------------------------------------------------
 
 void Measure::prepare(const Site& site, Domain& domain, Diagnostics& diagnostics) {
+    foreseen_ = false;
     begun_ = ended_ = std::numeric_limits<double>::quiet_NaN();
     const double length = site.section<SiteTable>().length();
     due_ = start ? start->since(domain.start) : 0.0;
@@ -214,6 +217,7 @@ void Measure::act(EditSession& session) {
         begun_ = session.time();
         begin(session);
     }
+    foreseen_ = waits_to_see() && !begun() && session.time() < due_ && would_change(session);
     if (!begun()) return;
     if (ends_now(session)) {
         ended_ = session.time();

@@ -48,11 +48,13 @@ struct Claim {
     enum class Kind {
         digs,      ///< at one moment
         occupies,  ///< while it works: what is dug out meanwhile is gone
+        treats,    ///< likewise, and the soil that lies there when it begins: that may not be dug out at this moment either
         covers     ///< boundaries, while it works
     };
     Kind kind;
     std::vector<Index> cells;
     std::vector<std::string> boundaries = {};
+    bool all_of_it = false;  ///< digs: every one of the cells, whatever it holds
 };
 
 /// A remediation measure, from its table in the site file to its edits. What runs is reset by resolve().
@@ -79,6 +81,8 @@ public:
     /// Finds cells and numbers, anew each time a simulation is built.
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) = 0;
     [[nodiscard]] virtual bool removes() const { return false; }
+    /// True when its reactions turn a substance into another form that stays in the ground: no removal.
+    [[nodiscard]] virtual bool transforms() const { return false; }
     virtual std::vector<Reaction> reactions(std::size_t first) {
         (void)first;
         return {};
@@ -98,6 +102,13 @@ public:
     virtual bool changes_something(EditSession& trial) {
         begin(trial);
         return trial.changed();
+    }
+    /// True when only what the ground holds at its moment tells whether it changes anything: then that moment is an event as long as
+    /// would_change() holds before every step, and none otherwise.
+    [[nodiscard]] virtual bool waits_to_see() const { return false; }
+    [[nodiscard]] virtual bool would_change(EditSession& session) {
+        (void)session;
+        return true;
     }
     /// A step was accepted: counts what has to be counted.
     virtual void accept(const State& state, const Step& step) { (void)state, (void)step; }
@@ -129,6 +140,8 @@ public:
     /// When it began [s]; NaN when it did not.
     [[nodiscard]] double begun_at() const { return begun_; }
     [[nodiscard]] double ended_at() const { return ended_; }
+    /// The moment that it foresees to change something at [s].
+    [[nodiscard]] double next_moment() const { return foreseen_ ? due_ : infinite; }
     /// The span in which it may work, by its dates [s since the start].
     [[nodiscard]] double earliest() const { return due_; }
     [[nodiscard]] double latest() const { return duration && !start_when ? std::min(due_end_, due_ + *duration) : due_end_; }
@@ -151,6 +164,7 @@ private:
     [[nodiscard]] bool ends_now(const EditSession& session) const;
 
     double due_ = 0, due_end_ = infinite;
+    bool foreseen_ = false;  ///< that it changes something at its moment, seen from the present step
     std::optional<Trigger> start_trigger_, end_trigger_;
     double begun_ = std::numeric_limits<double>::quiet_NaN(), ended_ = std::numeric_limits<double>::quiet_NaN();
 };

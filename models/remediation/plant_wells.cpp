@@ -73,7 +73,9 @@ void PlantWells::check_balance(const Measure& measure, Diagnostics& diagnostics)
 }
 
 void PlantWells::run(EditSession& session, const std::string& layer, bool on) const {
-    for (const auto& name : names()) session.scale_rate(layer, name, on ? 1.0 : 0.0);
+    for (const auto* list : {&pumping, &injecting})
+        for (const auto& well : *list)
+            if (well.capacity() > 0) session.scale_rate(layer, well.name.text, on ? 1.0 : 0.0);  // others move no water: no edit
 }
 
 void PlantWells::accept(const State& state, const Step& step) {

@@ -41,7 +41,7 @@ struct PumpAndTreat final : Measure {
         plant_.resolve(*this, domain, diagnostics);
         resting_ = false;
     }
-    bool changes_something(EditSession&) override { return true; }
+    bool changes_something(EditSession&) override { return plant_.capacity() > 0; }
 
     /// What treated water still holds goes back into the ground as a release: treatment leaves the effluent, or less where less came out.
     std::vector<Reaction> reactions(std::size_t first) override {

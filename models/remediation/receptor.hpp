@@ -64,6 +64,8 @@ public:
     ReceptorPlace(const ReceptorTable& table, const Site& site, const Domain& domain, Diagnostics& diagnostics);
     /// What it sees of a substance now.
     [[nodiscard]] Reached look(const State& state, Index substance) const;
+    /// False where nothing passes that could be counted: points, monitoring wells, zones, lines on the map.
+    [[nodiscard]] bool has_flux() const { return !boundary_.empty() || !faces_.empty(); }
 
 private:
     void find_point(const ReceptorTable& table, const std::string& title, const Domain& domain, Diagnostics& diagnostics);

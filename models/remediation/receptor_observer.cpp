@@ -185,18 +185,18 @@ private:
                 const auto limit = limits_of_[r].find(ids_[s]);
                 receptor.texts.push_back(tables_[r].name.text);
                 substance.texts.push_back(ids_[s]);
-                const bool stopped = !std::isnan(c.at_shut_off);
+                const bool stopped = !std::isnan(c.at_shut_off), passes = places_[r].has_flux();
                 const std::vector<double> row{limit == limits_of_[r].end() ? nan : mg(limit->second),
                                               c.first_exceeded / seconds_per_day,
                                               c.last_exceeded / seconds_per_day,
                                               mg(c.peak),
                                               c.peak_time / seconds_per_day,
                                               mg(c.latest),
-                                              c.mass,
-                                              c.latest_rate * seconds_per_year,
+                                              passes ? c.mass : nan,
+                                              passes ? c.latest_rate * seconds_per_year : nan,
                                               mg(c.at_shut_off),
                                               stopped ? mg(c.rebound) : nan,
-                                              c.peak_rate * seconds_per_year};
+                                              passes ? c.peak_rate * seconds_per_year : nan};
                 for (std::size_t n = 0; n < row.size(); ++n) numbers[n].numbers.push_back(row[n]);
             }
         table.columns = {receptor, substance};
@@ -211,13 +211,13 @@ private:
             concentration{"concentration", "mg/L", {}, {}}, rate{"rate", "kg/a", {}, {}};
         std::size_t n = 0;
         for (const double t : times_)
-            for (const auto& one : tables_)
+            for (std::size_t r = 0; r < tables_.size(); ++r)
                 for (const auto& id : ids_) {
                     time.numbers.push_back(t / seconds_per_day);
-                    receptor.texts.push_back(one.name.text);
+                    receptor.texts.push_back(tables_[r].name.text);
                     substance.texts.push_back(id);
                     concentration.numbers.push_back(unit("mg/L").from_si(series_[n]));
-                    rate.numbers.push_back(series_[n + 1] * seconds_per_year);
+                    rate.numbers.push_back(places_[r].has_flux() ? series_[n + 1] * seconds_per_year : nan);
                     n += 2;
                 }
         table.columns = {time, receptor, substance, concentration, rate};

@@ -60,7 +60,9 @@ private:
 
     /// What each measure took out of the ground and put in, from the budget.
     [[nodiscard]] Table mass_table() const {
-        Table table{"mass_removed", "Mass that measures took out of the ground and put in", {}};
+        Table table{"mass_removed",
+                    "Mass that measures took out of the ground and put in; what is transformed stays in the ground in another form",
+                    {}};
         Table::Column measure{"measure", "", {}, {}}, substance{"substance", "", {}, {}}, phase{"phase", "", {}, {}},
             removed{"removed", "kg", {}, {}}, added{"added", "kg", {}, {}};
         for (const auto& m : measures_)
@@ -70,7 +72,8 @@ private:
                 std::string how;
                 if (e.term.term == m->type() && e.term.name == m->label.text + " (dissolved)") how = "dissolved";
                 else if (e.term.term == m->type() && e.term.name == m->label.text + " (sorbed)") how = "sorbed";
-                else if (e.term.term == m->type() && e.term.name == m->label.text) how = "reacted or drained";
+                else if (e.term.term == m->type() && e.term.name == m->label.text)
+                    how = m->transforms() ? "transformed" : "reacted or drained";
                 else if (e.term.term == "stockpile" && e.term.name == m->label.text) how = "leached back";
                 else if (e.term.term == "dust" && e.term.name == m->label.text) how = "blown back";
                 else if (std::find(extracting.begin(), extracting.end(), e.term.name) != extracting.end()) how = "pumped";

@@ -70,8 +70,11 @@ struct SoilFlushing final : Measure {
         if (!agent.empty()) check_agent(title, site, diagnostics);
         current_.clear();
         mobilised_.assign(metals().size(), 0.0);
+        carried_off_.assign(metals().size(), 0.0);
+        caught_.assign(metals().size(), 0.0);
+        find_edge(domain.grid);
     }
-    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::occupies, cells_}}; }
+    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::treats, cells_}}; }
 
     void begin(EditSession& session) override {
         plant_.run(session, layer(), true);
@@ -97,6 +100,8 @@ struct SoilFlushing final : Measure {
             const auto concentration = state.concentration[index_of(state, ids[m])];
             mobilised_[m] = 0;
             for (const Index c : cells_) mobilised_[m] += state.mobile_water[c] * concentration[static_cast<std::size_t>(c)];
+            carried_off_[m] += leaving(state, concentration) * step.duration;
+            caught_[m] += caught_outside(state, concentration) * step.duration;
         }
     }
     [[nodiscard]] std::vector<std::string> extracting_boundaries() const override { return plant_.names(); }
@@ -111,13 +116,19 @@ struct SoilFlushing final : Measure {
                                 {"solution put in", "", plant_.injected_water, "m3"}};
         if (agent_concentration) all.push_back({"chelant put in", agent.text, plant_.injected_water * *agent_concentration, "kg"});
         const auto ids = metals();
-        for (std::size_t m = 0; m < ids.size(); ++m) all.push_back({"dissolved in the flushed ground", ids[m], mobilised_[m], "kg"});
+        for (std::size_t m = 0; m < ids.size(); ++m) {
+            all.push_back({"dissolved in the flushed ground", ids[m], mobilised_[m], "kg"});
+            all.push_back({"carried out of the flushed ground by water", ids[m], carried_off_[m], "kg"});
+            all.push_back({"carried out and not taken out by the wells", ids[m], std::max(0.0, carried_off_[m] - caught_[m]), "kg"});
+        }
         return all;
     }
     void save(CheckpointWriter& out) const override {
         const auto key = "measure/" + label.text;
         write_list(out, key + "/water", std::vector<double>{plant_.pumped_water, plant_.injected_water});
         write_list(out, key + "/mobilised", mobilised_);
+        write_list(out, key + "/carried_off", carried_off_);
+        write_list(out, key + "/caught", caught_);
         write_list(out, key + "/factors", current_);
     }
     void load(CheckpointReader& in) override {
@@ -125,6 +136,8 @@ struct SoilFlushing final : Measure {
         const auto water = read_list(in, key + "/water");
         plant_.pumped_water = water[0], plant_.injected_water = water[1];
         mobilised_ = read_list(in, key + "/mobilised");
+        carried_off_ = read_list(in, key + "/carried_off");
+        caught_ = read_list(in, key + "/caught");
         current_ = read_list(in, key + "/factors");
     }
 
@@ -146,6 +159,48 @@ private:
         std::vector<std::string> ids;
         for (const auto& [id, value] : agent.empty() ? factor : log_stability) ids.push_back(id);
         return ids;
+    }
+
+    /// A face between the flushed ground and the rest.
+    struct EdgeFace {
+        Axis axis;
+        Index face, inside, outside;
+        double outwards;  ///< +1 where water that flows along the axis leaves the flushed ground, else −1
+    };
+
+    void find_edge(const Grid& grid) {
+        edge_.clear();
+        within_.assign(static_cast<std::size_t>(grid.cell_count()), false);
+        for (const Index c : cells_) within_[static_cast<std::size_t>(c)] = true;
+        constexpr std::pair<Side, Axis> sides[] = {{Side::west, Axis::x},  {Side::east, Axis::x},   {Side::south, Axis::y},
+                                                   {Side::north, Axis::y}, {Side::bottom, Axis::z}, {Side::top, Axis::z}};
+        for (const Index c : cells_)
+            for (const auto& [side, axis] : sides) {
+                const Index beyond = neighbour(grid, c, side);
+                if (beyond < 0 || !grid.active(beyond) || within_[static_cast<std::size_t>(beyond)]) continue;
+                const bool forward = side == Side::east || side == Side::north || side == Side::top;
+                edge_.push_back({axis, outer_face(grid, c, side), c, beyond, forward ? 1.0 : -1.0});
+            }
+    }
+    /// What water carries out of the flushed ground, less what it carries in [kg/s].
+    [[nodiscard]] double leaving(const State& state, std::span<const double> concentration) const {
+        double sum = 0;
+        for (const auto& face : edge_) {
+            const double out = face.outwards * state.water_flux.along(face.axis)[face.face];
+            sum += out * concentration[static_cast<std::size_t>(out > 0 ? face.inside : face.outside)];
+        }
+        return sum;
+    }
+    /// What the wells take out beyond the flushed ground [kg/s]: what they take out within it never crossed its edge.
+    [[nodiscard]] double caught_outside(const State& state, std::span<const double> concentration) const {
+        double sum = 0;
+        for (const auto& exchange : state.water_exchanges) {
+            if (std::none_of(wells.begin(), wells.end(), [&](const PlantWell& well) { return well.name.text == exchange.name; })) continue;
+            for (std::size_t n = 0; n < exchange.cells.size(); ++n)
+                if (const auto c = static_cast<std::size_t>(exchange.cells[n]); !within_[c])
+                    sum += std::max(0.0, -exchange.rate[n]) * concentration[c];
+        }
+        return sum;
     }
 
     void check_agent(const std::string& title, const Site& site, Diagnostics& diagnostics) {
@@ -205,6 +260,9 @@ private:
     std::vector<double> metal_mass_, stability_;  ///< [kg/mol], [m³/mol]
     std::vector<double> current_;                 ///< factors in force, by metal and cell
     std::vector<double> mobilised_;               ///< dissolved in the zone now, by metal [kg]
+    std::vector<EdgeFace> edge_;
+    std::vector<bool> within_;                  ///< by cell of the grid: in the flushed ground
+    std::vector<double> carried_off_, caught_;  ///< over the edge, and by the wells beyond it, since it began, by metal [kg]
 };
 
 REGISTER(Measure, SoilFlushing)

@@ -62,7 +62,7 @@ struct Stabilisation final : Measure {
         }
     }
 
-    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::occupies, cells_}}; }
+    [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::treats, cells_}}; }
     [[nodiscard]] std::vector<Index> contained_cells() const override { return cells_; }
     void begin(EditSession& session) override { apply(session, 0); }
     void work(EditSession& session) override {

@@ -313,6 +313,12 @@ rate = "0.05 kg/d"
         // 0.9 kg/a over 2600 t of soil.
         compare("increment", 0.9e6 / 2.6e6 * 20, soil.at("increment of the content"), 1e-9, "HJ 964-2018, E.1");
         compare("time until the limit", 0.4 / (0.9e6 / 2.6e6), soil.at("time until the limit"), 1e-9, "HJ 964-2018, E.1");
+        // More leaves than comes: the content ends at nothing, not below.
+        const auto losing = screen(
+            "soil_increment years='20 a' input='0.1 kg/a' leached='1 kg/a' bulk_density='1300 kg/m3' area='1 ha' "
+            "background='0.2 mg/kg'");
+        CHECK(losing.at("content") == 0);
+        compare("increment down to nothing", -0.2, losing.at("increment of the content"), 1e-9, "HJ 964-2018, E.1");
         const auto load = screen(
             "allowable_load limit='0.6 mg/kg' content='0.2 mg/kg' years='50 a' residual=0.98 bulk_density='1300 kg/m3' "
             "load='0.05 kg/ha/a'");

@@ -1,4 +1,9 @@
-// HJ 964-2018, appendix E: ΔS = n (Is − Ls − Rs)/(ρb A D), S = Sb + ΔS.
+// HJ 964-2018, appendix E: ΔS = n (Is − Ls − Rs)/(ρb A D), S = Sb + ΔS. The losses are constant there; where they exceed the input, the
+// formula holds until nothing is left, and the content is 0 from then on.
+
+#include <algorithm>
+
+#include <fmt/format.h>
 
 #include "assessment/screening/screening_case.hpp"
 
@@ -30,8 +35,13 @@ struct SoilIncrement final : ScreeningCase {
     [[nodiscard]] std::vector<Answer> answers() const override {
         constexpr double none = std::numeric_limits<double>::quiet_NaN();
         const double yearly = (input - leached - runoff) / (bulk_density * area * depth);  // content per time
-        std::vector<Answer> out{{"increment of the content", yearly * years, "mg/kg", years},
-                                {"content", background + yearly * years, "mg/kg", years}};
+        const double increment = std::max(yearly * years, -background);
+        const bool emptied = yearly * years < -background;
+        const double valid = emptied ? background / -yearly : none;
+        const std::string remark =
+            emptied ? fmt::format("E.1 holds for {:.3g} a: then all of the background has gone", valid / seconds_per_year) : "";
+        std::vector<Answer> out{{"increment of the content", increment, "mg/kg", years, remark},
+                                {"content", background + increment, "mg/kg", years, remark}};
         if (limit) {
             const double left = *limit - background;
             out.push_back({"time until the limit",

@@ -40,6 +40,11 @@ struct SpilledTailings final : ArealSource {
             diagnostics.error(places.of("failure"),
                               fmt::format("source '{}': the dam fails on {}, before the run begins", label.text, failure.text()),
                               fmt::format("the run begins on {}", domain.start.text()));
+        const double length = site.section<SiteTable>().length();
+        if (begins_ >= length)
+            diagnostics.error(places.of("failure"),
+                              fmt::format("source '{}': the dam fails on {}, when the run has ended", label.text, failure.text()),
+                              fmt::format("the run ends on {}", domain.start.plus(length).text()));
         moments_ = Series(0.0);
         moments_.dates = {domain.start, failure, failure.plus(clean_up_after)};
         moments_.values = {0, 1, 0};
