@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "simulation/edit.hpp"
+
 namespace galena {
 
 auto FlowBarrierTable::parameters() {
@@ -83,10 +85,9 @@ private:
                     : fmt::format("the nearest line between cells passes x = {:.10g} m, y = {:.10g} m", crs.x, crs.y));
     }
 
-    /// Faces across an axis at an edge, between the ends and within the elevations.
+    /// Faces across an axis at an edge, between the ends and within the elevations, with their areas for conductances.
     std::vector<FaceBarrier> faces_along(Axis axis, double edge) const {
         const auto& g = grid_;
-        const double rate = table_.leakance ? *table_.leakance : *table_.hydraulic_conductivity / *table_.thickness;
         const auto [low, high] = axis == Axis::x ? std::minmax(from_.y, to_.y) : std::minmax(from_.x, to_.x);
         const Side side = axis == Axis::x ? Side::west : Side::south;
         std::vector<FaceBarrier> faces;
@@ -102,7 +103,7 @@ private:
             const double covered = std::min(upper, table_.top.value_or(infinite)) - std::max(lower, table_.bottom.value_or(-infinite));
             if (covered < 0.5 * (upper - lower)) continue;
             const double width = axis == Axis::x ? g.width_y(c) : g.width_x(c);
-            faces.push_back({axis, outer_face(g, c, side), rate * width * (upper - lower)});
+            faces.push_back({axis, outer_face(g, c, side), width * (upper - lower)});
         }
         return faces;
     }
@@ -113,17 +114,58 @@ private:
     Point from_, to_;
 };
 
+std::string layer_of(const FlowBarrierTable& table) { return "flow_barrier/" + table.name.text; }
+
+std::vector<FaceBarrier> with_leakance(std::vector<FaceBarrier> faces, double leakance) {
+    for (auto& face : faces) face.conductance *= leakance;
+    return faces;
+}
+
+/// A barrier that lets through more or less in time: a wall that is built, ages, or is opened.
+class ChangingBarrier final : public Intervention {
+public:
+    ChangingBarrier(const FlowBarrierTable& table, Date start, std::vector<FaceBarrier> areas)
+        : table_(table), start_(start), areas_(std::move(areas)) {}
+
+    [[nodiscard]] std::string type() const override { return "flow_barrier"; }
+    [[nodiscard]] std::string name() const override { return table_.name.text; }
+    void add_events(std::set<double>& times) const override {
+        for (const Date date : table_.given().dates) times.insert(date.since(start_));
+    }
+    void act(EditSession& session) override {
+        session.set_barriers(layer_of(table_), with_leakance(areas_, table_.leakance_at(start_, session.time())));
+    }
+
+private:
+    FlowBarrierTable table_;
+    Date start_;
+    std::vector<FaceBarrier> areas_;  ///< with areas for conductances [m²]
+};
+
+const bool registered = InterventionIndex::instance().add(
+    {"flow_barrier", [](const Site& site, Domain& domain, Diagnostics&) {
+         std::vector<std::unique_ptr<Intervention>> all;
+         if (!site.sound("flow_barrier")) return all;
+         for (const auto& table : site.section<FlowBarrierTables>().list) {
+             if (table.given().constant()) continue;
+             Diagnostics said_by_flow;
+             all.push_back(std::make_unique<ChangingBarrier>(table, domain.start, BarrierBuilder(table, domain, said_by_flow).build()));
+         }
+         return all;
+     }});
+
 }  // namespace
 
 void place_flow_barriers(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     for (const auto& table : site.section<FlowBarrierTables>().list) {
         auto faces = BarrierBuilder(table, domain, diagnostics).build();
         if (faces.empty()) continue;
-        if (domain.alterations.barriers.contains("flow_barrier/" + table.name.text))
+        require_value_at_start(table.given(), domain.start, diagnostics);
+        const auto layer = layer_of(table);
+        if (domain.alterations.barriers.contains(layer))
             diagnostics.error(table.name.place, fmt::format("a second flow_barrier is named '{}'", table.name.text), "names must differ");
-        domain.alterations.barriers["flow_barrier/" + table.name.text] = std::move(faces);
-        domain.remarks.push_back(fmt::format("flow_barrier '{}': {} faces", table.name.text,
-                                             domain.alterations.barriers["flow_barrier/" + table.name.text].size()));
+        domain.remarks.push_back(fmt::format("flow_barrier '{}': {} faces", table.name.text, faces.size()));
+        domain.alterations.barriers[layer] = with_leakance(std::move(faces), table.leakance_at(domain.start, 0));
     }
 }
 

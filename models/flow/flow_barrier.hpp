@@ -19,11 +19,16 @@ struct BarrierEnd {
 struct FlowBarrierTable {
     Name name;
     BarrierEnd from, to;
-    std::optional<double> top, bottom, leakance, hydraulic_conductivity, thickness;
+    std::optional<double> top, bottom, thickness;
+    std::optional<Series> leakance, hydraulic_conductivity;
     Place place;
     Places places;
     static auto parameters();
     void check(ReadContext& context);
+    /// The one of the two that is given.
+    [[nodiscard]] const Series& given() const { return leakance ? *leakance : *hydraulic_conductivity; }
+    /// Conductance per area [1/s], `seconds` after `start`.
+    [[nodiscard]] double leakance_at(Date start, double seconds) const { return given().at(start, seconds) / (leakance ? 1 : *thickness); }
 };
 
 /// [[flow_barrier]]

@@ -153,3 +153,38 @@ residual_water_content = 0.05
         CHECK(after > 0);
     }
 }
+
+TEST_CASE("a flow barrier whose leakance is a series does what a wall does that is built and taken away") {
+    std::vector<double> start;
+    for (int i = 0; i < 100; ++i) start.push_back(fall * (1 - (i + 0.5) / 100));
+    const TemporaryFile file(one_column(start), "start.csv");
+    const auto with_wall = row("regime = \"transient\"\ninitial_step = \"0.01 d\"\nmaximum_step = \"0.1 d\"\n", 0.02);
+    auto with_barrier = with_wall.substr(0, with_wall.find("[[measure]]"));
+    with_barrier += R"(
+[[flow_barrier]]
+name = "wall"
+from = { x = "100 m", y = "0 m" }
+to = { x = "100 m", y = "5 m" }
+leakance = [{ from = 2024-01-01, value = "1e12 1/d" }, { from = 2024-01-03, value = "0.04 1/d" }, { from = 2024-01-07, value = "1e12 1/d" }]
+)";
+    const auto heads = [&](const std::string& text) {
+        std::vector<double> all;
+        SiteRun run(text, file.folder);
+        double last = 0;
+        run.finish([&](const SiteRun& r) {
+            for (const double day : {1.0, 5.0, 8.0})
+                if (last < day && r.days() >= day)
+                    for (Index c = 0; c < r.grid().cell_count(); ++c) all.push_back(r.head(c));
+            last = r.days();
+        });
+        CHECK(run.closure() < 1e-9);
+        return all;
+    };
+    const auto by_measure = heads(with_wall), by_series = heads(with_barrier);
+    REQUIRE(by_measure.size() == 300);
+    REQUIRE(by_series.size() == 300);
+    double worst = 0;
+    for (std::size_t n = 0; n < by_measure.size(); ++n) worst = std::max(worst, std::abs(by_measure[n] - by_series[n]));
+    CHECK(by_measure[149] - by_measure[150] > 0.5);  // the wall stands on day 5
+    CHECK(worst < 1e-9);                             // a barrier of 1e12 1/d is none, to rounding
+}
