@@ -232,6 +232,28 @@ leakance = "0.02 1/d"
         }
     }
 
+    TEST_CASE("the conductance of a general head may be a series in time: each steady state takes the value of its time") {
+        auto text = row_site(side_head("east", 1) + R"(
+[[boundary]]
+type = "general_head"
+name = "lake"
+zone = "first"
+head = "8 m"
+conductance = [{ from = 2024-01-01, value = "2 m2/d" }, { from = 2024-01-03, value = "0.5 m2/d" }]
+)");
+        text.replace(text.find("duration = \"1 d\""), 16, "duration = \"4 d\"");
+        SiteRun run(text);
+        const double ground = 200.0 / 95;
+        int seen = 0;
+        run.finish([&](const SiteRun& r) {
+            const double bed = r.days() <= 2 ? 2 : 0.5;
+            CHECK(r.head(r.cell(5, 5, -5)) == exactly(1 + 7 * bed / (bed + ground)));
+            seen |= r.days() <= 2 ? 1 : 2;
+        });
+        CHECK(seen == 3);
+        CHECK(run.closure() < 1e-9);
+    }
+
     TEST_CASE("a general head at a side passes the area of the faces, however many layers cut it") {
         // 20 m wide and 5 m thick: 0.01 · 100 m²/d in series with the ground, 10 · 100 / 25 m²/d from the first cell's centre to the side.
         const double bed = 0.01 * 100, ground = 10 * 100 / 25.0;

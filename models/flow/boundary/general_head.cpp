@@ -11,7 +11,7 @@ struct GeneralHead final : WaterBoundary {
     Name zone;
     std::optional<Side> side;
     Series head;
-    std::optional<double> conductance, leakance;
+    std::optional<Series> conductance, leakance;
 
     static auto parameters() {
         return std::tuple_cat(boundary_parameters(),
@@ -31,27 +31,32 @@ struct GeneralHead final : WaterBoundary {
 
     void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
         take_cells(zone, side, domain, diagnostics);
-        per_cell_ = Conductance{conductance, leakance}.resolve(label.text, places, domain.grid, cells_, diagnostics);
+        const auto one = [](const std::optional<Series>& given) { return given ? std::optional(1.0) : std::nullopt; };
+        per_cell_ = Conductance{one(conductance), one(leakance)}.resolve(label.text, places, domain.grid, cells_, diagnostics);
         // Through a side the water passes the cells' faces: however many layers cut them, they are the same area.
         for (std::size_t n = 0; side && leakance && n < cells_.size(); ++n)
-            per_cell_[n] = *leakance * side_area(domain.grid, cells_[n], axis_of(*side));
+            per_cell_[n] = side_area(domain.grid, cells_[n], axis_of(*side));
     }
     void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
                   std::span<double> slope) const override {
         const double outside = head.at_end(moment.origin, moment.from, moment.to);
+        const double conducts = given().at_end(moment.origin, moment.from, moment.to);
         for (std::size_t n = 0; n < cells_.size(); ++n) {
             const double difference = outside - ground.head[n];
             // What leaves passes the ground as wet as it is; what enters wets it.
             const bool enters = difference > 0;
-            const double k = enters ? 1 : ground.relative_conductivity[n];
-            rate[n] = per_cell_[n] * k * difference;
-            slope[n] = per_cell_[n] * (k - (enters ? 0.0 : ground.relative_conductivity_slope[n] * difference));
+            const double k = enters ? 1 : ground.relative_conductivity[n], c = conducts * per_cell_[n];
+            rate[n] = c * k * difference;
+            slope[n] = c * (k - (enters ? 0.0 : ground.relative_conductivity_slope[n] * difference));
         }
     }
-    [[nodiscard]] std::vector<const Series*> series() const override { return {&head}; }
+    [[nodiscard]] std::vector<const Series*> series() const override { return {&head, &given()}; }
 
 private:
-    std::vector<double> per_cell_;
+    /// One of the two, once resolve() has found that one is given.
+    [[nodiscard]] const Series& given() const { return conductance ? *conductance : leakance ? *leakance : head; }
+
+    std::vector<double> per_cell_;  ///< per conductance (1) or leakance (area) given
 };
 
 REGISTER(WaterBoundary, GeneralHead)
