@@ -86,10 +86,10 @@ bool quantity_from_text(const std::string& text, const Node& node, const Rule& r
     const auto split = split_quantity(text);
     if (!split) {
         const bool number = text.find_first_of("0123456789") == text.find_first_not_of(" +-.");
-        context.diagnostics.error(node.place,
-                                  fmt::format("{} = \"{}\" {}", rule.name, text,
-                                              number ? "is not one number with its unit" : "does not begin with a number"),
-                                  "give " + example_quantity(rule.unit_text));
+        context.diagnostics.error(
+            node.place,
+            fmt::format("{} = \"{}\" {}", rule.name, text, number ? "is not one number with its unit" : "does not begin with a number"),
+            "give " + example_quantity(rule.unit_text));
         return false;
     }
     const auto given = Unit::parse(split->unit);
@@ -145,8 +145,8 @@ struct SeriesFile {
 }  // namespace reading
 
 Schema series_schema() {
-    return schema_of<reading::SeriesFile>("series",
-                                 "a number in time: a quantity, a list [{ from = 1990-01-01, value = \"1 mm/d\" }, ...], or a CSV file");
+    return schema_of<reading::SeriesFile>(
+        "series", "a number in time: a quantity, a list [{ from = 1990-01-01, value = \"1 mm/d\" }, ...], or a CSV file");
 }
 
 Schema spatial_schema() {

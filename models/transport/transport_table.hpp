@@ -94,7 +94,8 @@ struct TransportTable {
             parameter(
                 "stepping", &T::stepping,
                 "implicit; explicit (in as many steps as the fastest cell asks for); local (explicit, but implicit in the few fastest "
-                "cells); automatic (the cheapest of these, by the number of cells and steps; vertical dispersion by columns where that is cheaper)")
+                "cells); automatic (the cheapest of these, by the number of cells and steps; vertical dispersion by columns where that is "
+                "cheaper)")
                 .with_default(),
             parameter("time_weighting", &T::time_weighting, "", between(0.5, 1),
                       "of implicit steps: share of the fluxes that goes by the end of a step. 1 is fully implicit, 0.5 of second order in "

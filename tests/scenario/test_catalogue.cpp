@@ -68,7 +68,8 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     CHECK(fmt::format("{}", fmt::join(observers, " ")) ==
           "assessment costs effect_evaluation facilities farmland farmland_units health_risk observed particles receptors remediation");
     CHECK(fmt::format("{}", fmt::join(tables, " ")) ==
-          "assessment biodegradation boundary calibration changing_conductivity cost effect_evaluation farmland farmland_units flow flow_barrier "
+          "assessment biodegradation boundary calibration changing_conductivity cost effect_evaluation farmland farmland_units flow "
+          "flow_barrier "
           "grid health_risk immobile measure medium observation observed optimise output particles receptor recirculation retention risk "
           "scenario screen site source substance survey transport zone");
 }

@@ -138,7 +138,8 @@ TEST_CASE("example mt3dms: every problem runs to its end and balances") {
     for (const auto& name : all) {
         const TemporaryFolder folder;
         const auto out = folder / "out";
-        const auto result = galena_program("run --quiet " + source_folder() + "/examples/mt3dms/" + name + ".toml --output " + out.string());
+        const auto result =
+            galena_program("run --quiet " + source_folder() + "/examples/mt3dms/" + name + ".toml --output " + out.string());
         INFO(name, ": ", result.output);
         REQUIRE(result.code == 0);
         Diagnostics diagnostics;
