@@ -11,6 +11,9 @@ namespace galena {
 
 namespace {
 
+/// Of the grid, before a run says that it is too coarse: 2, and what rounding makes of 2.
+constexpr double largest_peclet = 2 + 1e-6;
+
 /// What one table says of its cells, with the usual ratios where it is silent.
 struct DispersivityGiven {
     std::optional<SpatialValue> longitudinal, horizontal, vertical;
@@ -106,7 +109,7 @@ void SoluteTransport::judge_grid(const State& state) {
         }
     const bool sharp = table_.advection == AdvectionScheme::tvd;
     grid_remark_ = fmt::format("grid Peclet number {:.3g} (cell width over dispersivity, median of the water)", peclet_);
-    if (peclet_ > 2)
+    if (peclet_ > largest_peclet)
         grid_remark_ += sharp ? "; above 2 the grid is too coarse to resolve the dispersivity given: fronts are a few cells wide instead"
                               : fmt::format(
                                     "; above 2 the grid is too coarse for the dispersivity given: upwind adds {:.3g} times of it; give "
@@ -116,7 +119,7 @@ void SoluteTransport::judge_grid(const State& state) {
 
 SolverStatistics SoluteTransport::statistics() const {
     auto all = statistics_;
-    if (!grid_remark_.empty()) (peclet_ > 2 ? all.remarks : all.notes).push_back(grid_remark_);
+    if (!grid_remark_.empty()) (peclet_ > largest_peclet ? all.remarks : all.notes).push_back(grid_remark_);
     else if (dispersivity_.none()) all.notes.emplace_back("no dispersivity: fronts are as wide as the scheme makes them");
     if (largest_courant_ > 10)
         all.remarks.push_back(
