@@ -1,7 +1,8 @@
 #pragma once
 // exp, log and their kin for several numbers at once: glibc's libmvec has them (to 4 units in the last place), but says so to the compiler
 // under -ffast-math only, which would take more liberties than these. Loops under `omp simd` that call std::exp and so on then run on
-// whole registers. Where there is no libmvec the same loops are scalar.
+// whole registers. Where there is no libmvec the same loops are scalar. Last places may differ from processor to processor, as those of
+// libm itself do; they do not from one number of threads to another.
 
 #include <cmath>
 

@@ -25,6 +25,23 @@ void book(SolverStatistics& statistics, const SolveReport& report) {
     if (known == statistics.notes.end() && statistics.notes.size() < 8) statistics.notes.push_back(report.note);
 }
 
+/// While it lives, corrections stop where a cell dries or fills; whoever throws past it leaves nothing switched on.
+class StopAtBends {
+public:
+    explicit StopAtBends(Ground& ground, bool* careful = nullptr) : ground_(ground), careful_(careful) { set(true); }
+    ~StopAtBends() { set(false); }
+    StopAtBends(const StopAtBends&) = delete;
+    StopAtBends& operator=(const StopAtBends&) = delete;
+
+private:
+    void set(bool on) const {
+        ground_.stop_at_bends(on);
+        if (careful_) *careful_ = on;
+    }
+    Ground& ground_;
+    bool* careful_;  ///< set as long; nullptr: nothing
+};
+
 /// In words, where no boundary that follows the head is in reach any more: then no head balances what the others bring and take. Else "".
 std::string nothing_balances(const std::vector<std::shared_ptr<WaterBoundary>>& boundaries, const std::vector<std::vector<double>>& rate,
                              const std::vector<std::vector<double>>& slope) {
@@ -101,9 +118,10 @@ WaterFlow::Balance WaterFlow::find_steady(State& state, const FlowMoment& moment
     } catch (const StepFailed&) {  // NOLINT: the second way is tried
     }
     state.hydraulic_head = start;
-    ground_->stop_at_bends(true);
-    auto balance = continue_in_pseudo_time(state, moment);
-    ground_->stop_at_bends(false);
+    auto balance = [&] {
+        const StopAtBends stop(*ground_);
+        return continue_in_pseudo_time(state, moment);
+    }();
     relaxation_ = 0;
     pseudo_time_steps_ = newton_iterations_;
     if (balance.converged || ground_->formulation() != Formulation::variably_saturated) return balance;
@@ -165,19 +183,8 @@ WaterFlow::Balance WaterFlow::newton_with_care(State& state, const FlowMoment& m
     } catch (const StepFailed&) {  // NOLINT: the second way is tried
     }
     state.hydraulic_head = start;
-    const auto take_care = [&](bool on) {
-        careful_ = on;
-        ground_->stop_at_bends(on);
-    };
-    take_care(true);
-    try {
-        const auto balance = newton(state, moment, duration);
-        take_care(false);
-        return balance;
-    } catch (...) {
-        take_care(false);
-        throw;
-    }
+    const StopAtBends stop(*ground_, &careful_);
+    return newton(state, moment, duration);
 }
 
 /// Where the iteration starts: at the heads of the last step, moved on as they did in that one unless that is clearly worse. What is left
