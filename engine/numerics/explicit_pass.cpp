@@ -18,10 +18,12 @@ constexpr Index lanes = 8;  ///< of the widest vectors
 
 // ---- where the plume is -----------------------------------------------------------------------------------------------------------
 
-/// The cells of every row between the first and the last with more than next to nothing.
+/// The cells of every row between the first and the last with more than next to nothing; and the second buffer, a copy of the first.
 void ExplicitStep::find_plume(ExplicitSolute& s) const {
     const Index nx = grid_.nx(), rows = grid_.ny() * grid_.nz();
-    const double most = parallel_maximum(grid_.cell_count(), [&](Index c) { return s.concentration[static_cast<std::size_t>(c)]; }).value;
+    const double* from = s.now;
+    double* to = s.next;
+    const double most = parallel_maximum(grid_.cell_count(), [=](Index c) { return to[c] = from[c]; }).value;
     s.threshold = negligible_ * std::max(most, 0.0);
     for (auto* list : {&s.plume, &s.reach, &s.next_plume, &s.next_reach}) list->assign(static_cast<std::size_t>(rows), {});
     parallel_blocks(rows, std::max<Index>(1, sum_block / nx), [&](Index begin, Index end) {

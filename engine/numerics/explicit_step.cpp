@@ -77,7 +77,7 @@ void ExplicitStep::measure_widths() {
 /// the neighbour that is lower: what the one face lets out for a sign, the other takes in unless their coefficients differ in theirs.
 double ExplicitStep::rate_of(Index c, double inverse, bool below, bool above) const {
     const auto& q = *transport_.water_flux;
-    const auto& g = *transport_.conductance;
+    const auto g = [&](Axis axis, Index face) { return transport_.conductance.at(axis, face); };
     const Index nx = grid_.nx(), columns = grid_.column_count();
     const auto [i, j, k] = grid_.ijk(c);
     const Index x = outer_face(grid_, c, Side::west), y = outer_face(grid_, c, Side::south);
@@ -85,7 +85,9 @@ double ExplicitStep::rate_of(Index c, double inverse, bool below, bool above) co
     const std::array<double, 6> flux{i > 0 ? -q.x[x] : 0.0, i < nx - 1 ? q.x[x + 1] : 0.0,
                                      j > 0 ? -q.y[y] : 0.0, j < grid_.ny() - 1 ? q.y[y + nx] : 0.0,
                                      k > 0 ? -q.z[c] : 0.0, k < grid_.nz() - 1 ? q.z[c + columns] : 0.0};
-    double sum = g.x[x] + g.x[x + 1] + g.y[y] + g.y[y + nx] + (below ? g.z[c] : 0.0) + (above ? g.z[c + columns] : 0.0), squares = 0;
+    double sum = g(Axis::x, x) + g(Axis::x, x + 1) + g(Axis::y, y) + g(Axis::y, y + nx) + (below ? g(Axis::z, c) : 0.0) +
+                 (above ? g(Axis::z, c + columns) : 0.0);
+    double squares = 0;
     const bool sharp = limiter_ != Limiter::upwind;
     for (const double f : flux) {
         const double out = std::max(f, 0.0);
@@ -213,14 +215,14 @@ void ExplicitStep::part_operator(double duration) {
     const bool by_end = vertical_ == Vertical::by_end;
     const auto fast = [&](Index c) { return fast_flags_[static_cast<std::size_t>(c)] != 0; };
     const auto& q = *transport_.water_flux;
-    const auto& g = *transport_.conductance;
+    const auto& g = transport_.conductance;
     fast_.part(grid_, fast_flags_, q, g);
     if (conductance_x_.size() == 0) {
-        conductance_x_ = FloatArray(g.x.size());
-        conductance_y_ = FloatArray(g.y.size());
-        conductance_z_ = FloatArray(g.z.size());
+        conductance_x_ = FloatArray(q.x.size());
+        conductance_y_ = FloatArray(q.y.size());
+        conductance_z_ = FloatArray(q.z.size());
     }
-    if (by_end && column_conductance_.size() == 0) column_conductance_ = FloatArray(g.z.size());
+    if (by_end && column_conductance_.size() == 0) column_conductance_ = FloatArray(q.z.size());
     float* columns = column_conductance_.data();
     FloatArray* conductances[3] = {&conductance_x_, &conductance_y_, &conductance_z_};
     if (count == 0) flux_ = FaceField();
@@ -231,8 +233,9 @@ void ExplicitStep::part_operator(double duration) {
     for_each_face(grid_, [&](const Face& f) {
         const bool beside = fast(f.left) || fast(f.right);
         const bool in_column = by_end && f.axis == Axis::z && !beside && !apart(f.left) && !apart(f.right);
-        conductances[static_cast<std::size_t>(f.axis)]->data()[f.index] = beside || in_column ? 0.0F : static_cast<float>(g[f]);
-        if (by_end && f.axis == Axis::z) columns[f.index] = in_column ? static_cast<float>(g[f]) : 0.0F;
+        conductances[static_cast<std::size_t>(f.axis)]->data()[f.index] =
+            beside || in_column ? 0.0F : static_cast<float>(g.at(f.axis, f.index));
+        if (by_end && f.axis == Axis::z) columns[f.index] = in_column ? static_cast<float>(g.at(f.axis, f.index)) : 0.0F;
         if (!beside) return;
         if (fast(q[f] >= 0 ? f.left : f.right)) flux_[f] = 0;
         if (!cross_.empty())
@@ -276,10 +279,7 @@ void ExplicitStep::advance(std::vector<ExplicitSolute>& solutes, double duration
     vertical_ = vertical;
     part(solutes, duration);
     for (auto& s : solutes) {
-        if (s.other.empty()) s.other = CellField(grid_);
-        const double* from = s.concentration.data();
-        double* to = s.other.data();
-        parallel_for(grid_.cell_count(), [=](Index c) { to[c] = from[c]; });
+        s.other = CellField(grid_);
         s.now = s.concentration.data();
         s.next = s.other.data();
         find_plume(s);
@@ -289,10 +289,10 @@ void ExplicitStep::advance(std::vector<ExplicitSolute>& solutes, double duration
         for (auto& s : solutes) finish(s, duration);
     }
     for (auto& s : solutes) {
-        if (s.now == s.concentration.data()) continue;
         const double* from = s.now;
         double* to = s.concentration.data();
-        parallel_for(grid_.cell_count(), [=](Index c) { to[c] = from[c]; });
+        if (from != to) parallel_for(grid_.cell_count(), [=](Index c) { to[c] = from[c]; });
+        s.other = CellField();  // its memory serves others until the next step
     }
 }
 

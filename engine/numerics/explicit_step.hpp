@@ -22,7 +22,7 @@ struct CrossDispersion {
 /// What moves solutes between cells, all faces [m³/s]; 0 at the sides of the box and next to inactive cells.
 struct TransportOperator {
     const FaceField* water_flux = nullptr;
-    const FaceField* conductance = nullptr;
+    FaceConductance conductance;
     const CrossDispersion* cross = nullptr;  ///< nullptr without cross terms
 };
 
@@ -54,7 +54,7 @@ struct ExplicitSolute {
     std::vector<SpecialCell> special;  ///< ascending
     double decayed = 0;                ///< filled [kg]
 
-    CellField other;  ///< the second buffer
+    CellField other;  ///< the second buffer, during a call of advance()
     double *now = nullptr, *next = nullptr;
     double threshold = 0;                                        ///< next to nothing [kg/m³]
     std::vector<RowReach> reach, plume, next_reach, next_plume;  ///< by row: cells computed; those with more than next to nothing

@@ -75,7 +75,8 @@ void FastCells::add_spans(const Grid& grid, std::vector<Index>& cells) {
     cells.clear();
 }
 
-void FastCells::part(const Grid& grid, const std::vector<std::uint8_t>& flags, const FaceField& water_flux, const FaceField& conductance) {
+void FastCells::part(const Grid& grid, const std::vector<std::uint8_t>& flags, const FaceField& water_flux,
+                     const FaceConductance& conductance) {
     struct Passing {
         Index cell, position, cluster;
         double gain, loss;
@@ -98,7 +99,7 @@ void FastCells::part(const Grid& grid, const std::vector<std::uint8_t>& flags, c
                 around.push_back(other);
                 const Axis axis = side < Side::south ? Axis::x : side < Side::bottom ? Axis::y : Axis::z;
                 const Index face = outer_face(grid, c, side);
-                const double q = (points_inwards(side) ? -1 : 1) * water_flux.along(axis)[face], g = conductance.along(axis)[face];
+                const double q = (points_inwards(side) ? -1 : 1) * water_flux.along(axis)[face], g = conductance.at(axis, face);
                 const double out = std::max(q, 0.0) + g;
                 outflow_[static_cast<std::size_t>(at)] += out;
                 if (flags[static_cast<std::size_t>(other)]) {

@@ -12,6 +12,22 @@
 
 namespace galena {
 
+/// What spreads solutes through faces [m³/s]: dispersion, and diffusion in proportion to a geometry that solutes share. The fields stay
+/// where they are.
+class FaceConductance {
+public:
+    FaceConductance() = default;
+    FaceConductance(const FaceField* dispersion, const FaceField* geometry = nullptr, double diffusion = 0)  // NOLINT: one field is all
+        : dispersion_(dispersion), geometry_(geometry), diffusion_(diffusion) {}
+    [[nodiscard]] double at(Axis axis, Index face) const {
+        return (dispersion_ ? dispersion_->along(axis)[face] : 0.0) + (geometry_ ? diffusion_ * geometry_->along(axis)[face] : 0.0);
+    }
+
+private:
+    const FaceField *dispersion_ = nullptr, *geometry_ = nullptr;
+    double diffusion_ = 0;
+};
+
 class FastCells {
 public:
     /// Dispersion from a slow cell into the fast one at `position`, by the concentration at the beginning [m³/s].
@@ -39,7 +55,7 @@ public:
     };
 
     /// flags: 1 for the fast cells. water_flux, conductance: of all faces [m³/s].
-    void part(const Grid& grid, const std::vector<std::uint8_t>& flags, const FaceField& water_flux, const FaceField& conductance);
+    void part(const Grid& grid, const std::vector<std::uint8_t>& flags, const FaceField& water_flux, const FaceConductance& conductance);
 
     /// Fast cells, cluster by cluster, the largest first, ascending in each. A position is an index into them.
     [[nodiscard]] const std::vector<Index>& cells() const { return cells_; }

@@ -2,6 +2,10 @@
 
 #include <cmath>
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 #include <fmt/format.h>
 
 #include "core/units.hpp"
@@ -16,42 +20,32 @@ ResultsFile make_results(const FieldWriter::Options& options, const Domain& doma
     return options.resume ? ResultsFile::open(file, true) : ResultsFile::create(file, options.metadata, domain.grid);
 }
 
-/// A field in the unit people read, kept until it is written.
-class ShownFields {
-public:
-    void add(const std::string& name, const char* unit_text, std::span<const double> si) {
-        const auto& shown = unit(unit_text);
-        DoubleArray values(static_cast<Index>(si.size()));
-        parallel_for(values.size(), [&](Index c) { values[c] = shown.from_si(si[static_cast<std::size_t>(c)]); });
-        kept_.push_back(std::move(values));
-        fields_.push_back({fmt::format("{} [{}]", name, unit_text), kept_.back().span(), {}, {}});
-    }
-    void add_vector(const std::string& name, const char* unit_text, DoubleArray x, DoubleArray y, DoubleArray z) {
-        kept_.push_back(std::move(x));
-        kept_.push_back(std::move(y));
-        kept_.push_back(std::move(z));
-        const auto n = kept_.size();
-        fields_.push_back({fmt::format("{} [{}]", name, unit_text), kept_[n - 3].span(), kept_[n - 2].span(), kept_[n - 1].span()});
-    }
-    [[nodiscard]] const std::vector<VtkField>& fields() const { return fields_; }
+/// What was freed goes back to the system: files are written when most of it is free, and are what memory peaks with.
+void give_back_memory() {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
 
-private:
-    std::vector<DoubleArray> kept_;  // moving a DoubleArray does not move its numbers, so the spans stay right
-    std::vector<VtkField> fields_;
-};
+/// A field in the unit people read; the numbers stay where they are.
+VtkField shown(const std::string& name, const char* unit_text, std::span<const double> si) {
+    const auto& unit_shown = unit(unit_text);
+    return {fmt::format("{} [{}]", name, unit_text), si, unit_shown.factor, unit_shown.offset};
+}
 
-/// Darcy flux per cell along the axes of the crs, in the unit given.
-void add_darcy_flux(const Grid& grid, const FaceField& water_flux, ShownFields& out) {
+/// Darcy flux per cell along the axes of the crs [m/d].
+std::vector<float> darcy_flux(const Grid& grid, const FaceField& water_flux) {
     DoubleArray x(grid.cell_count()), y(grid.cell_count()), z(grid.cell_count());
     cell_vectors(grid, water_flux, x, y, z);
+    std::vector<float> out(3 * static_cast<std::size_t>(grid.cell_count()));
     const double c = std::cos(grid.georeference().rotation), s = std::sin(grid.georeference().rotation), per_day = seconds_per_day;
     parallel_for(grid.cell_count(), [&](Index n) {
-        const double along = x[n], across = y[n];
-        x[n] = per_day * (c * along - s * across);
-        y[n] = per_day * (s * along + c * across);
-        z[n] *= per_day;
+        float* vector = out.data() + 3 * n;
+        vector[0] = static_cast<float>(per_day * (c * x[n] - s * y[n]));
+        vector[1] = static_cast<float>(per_day * (s * x[n] + c * y[n]));
+        vector[2] = static_cast<float>(per_day * z[n]);
     });
-    out.add_vector("darcy_flux", "m/d", std::move(x), std::move(y), std::move(z));
+    return out;
 }
 
 }  // namespace
@@ -83,6 +77,7 @@ void FieldWriter::write_static(const Domain& domain) {
 void FieldWriter::observe(const Moment& moment) {
     if (moment.step.duration > 0) results_.append_budget(moment.state.time, moment.ledger);
     if (!moment.output) return;
+    give_back_memory();
     write_results(moment);
     results_.flush();
     if (options_.vtk) write_vtk(moment);
@@ -109,27 +104,29 @@ void FieldWriter::write_results(const Moment& moment) {
 void FieldWriter::write_vtk(const Moment& moment) {
     const auto& state = moment.state;
     const auto& grid = moment.domain.grid;
-    ShownFields shown;
+    std::vector<VtkField> fields;
+    std::vector<float> flux;
     if (state.has_flow) {
-        shown.add("hydraulic_head", "m", state.hydraulic_head.span());
-        if (!state.saturation.empty()) shown.add("saturation", "1", state.saturation.span());
-        add_darcy_flux(grid, state.water_flux, shown);
+        fields.push_back(shown("hydraulic_head", "m", state.hydraulic_head.span()));
+        if (!state.saturation.empty()) fields.push_back(shown("saturation", "1", state.saturation.span()));
+        flux = darcy_flux(grid, state.water_flux);
+        fields.push_back({"darcy_flux [m/d]", {}, 1, 0, flux});
     }
     for (std::size_t s = 0; s < state.substances.size(); ++s) {
         const auto& id = state.substances[s].id;
-        shown.add("concentration_" + id, "mg/L", state.concentration[static_cast<Index>(s)]);
-        if (state.total_content.species_count() > 0) shown.add("total_content_" + id, "mg/kg", state.total_content[static_cast<Index>(s)]);
+        fields.push_back(shown("concentration_" + id, "mg/L", state.concentration[static_cast<Index>(s)]));
+        if (state.total_content.species_count() > 0)
+            fields.push_back(shown("total_content_" + id, "mg/kg", state.total_content[static_cast<Index>(s)]));
     }
     // ParaView takes the arrays of a series from its first file: every file has the same ones.
     if (!moment.domain.medium.hydraulic_conductivity.empty())
-        shown.add("hydraulic_conductivity", "m/d", moment.domain.medium.hydraulic_conductivity.span());
+        fields.push_back(shown("hydraulic_conductivity", "m/d", moment.domain.medium.hydraulic_conductivity.span()));
     for (const auto* other : others_)
-        for (const auto& field : other->fields()) shown.add(field.name, field.unit.c_str(), field.values->span());
+        for (const auto& field : other->fields()) fields.push_back(shown(field.name, field.unit.c_str(), field.values->span()));
     const double days = state.time / seconds_per_day;
     const auto name = fmt::format("fields/fields_{:05}.vts", series_.size());
     std::filesystem::create_directories(options_.folder / "fields");
-    write_vts(options_.folder / name, grid, shown.fields(),
-              {days, moment.date().text(), options_.metadata.version, options_.metadata.site_name});
+    write_vts(options_.folder / name, grid, fields, {days, moment.date().text(), options_.metadata.version, options_.metadata.site_name});
     series_.push_back({days, moment.date().text(), name});
     write_pvd(options_.folder / "fields.pvd", series_);
 }

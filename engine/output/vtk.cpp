@@ -10,6 +10,7 @@
 #include <vtkDataSetAttributes.h>
 #include <vtkDoubleArray.h>
 #include <vtkFieldData.h>
+#include <vtkFloatArray.h>
 #include <vtkNew.h>
 #include <vtkPointData.h>
 #include <vtkPoints.h>
@@ -97,25 +98,20 @@ void hide_cells_not_active(vtkStructuredGrid& data, const Grid& grid) {
 }
 
 void add_field(vtkStructuredGrid& data, const VtkField& field, Index cells) {
-    const auto size = static_cast<std::size_t>(cells);
-    const bool vector = !field.y.empty() || !field.z.empty();
-    if (field.values.size() != size || (vector && (field.y.size() != size || field.z.size() != size)))
+    const bool vector = !field.vectors.empty();
+    if (std::ssize(field.values) != (vector ? 0 : cells) || std::ssize(field.vectors) != (vector ? 3 * cells : 0))
         throw std::invalid_argument(fmt::format("the field '{}' does not have one value per cell ({})", field.name, cells));
-    vtkNew<vtkDoubleArray> array;
+    vtkNew<vtkFloatArray> array;
     array->SetName(field.name.c_str());
     if (vector) {
         array->SetNumberOfComponents(3);
-        array->SetNumberOfTuples(cells);
-        double* out = array->GetPointer(0);
-        parallel_for(cells, [&](Index c) {
-            const auto n = static_cast<std::size_t>(c);
-            out[3 * c] = field.values[n];
-            out[3 * c + 1] = field.y[n];
-            out[3 * c + 2] = field.z[n];
-        });
-    } else {
         // VTK takes no const pointer; it only reads here, and leaves the memory to its owner (the 1).
-        array->SetArray(const_cast<double*>(field.values.data()), cells, 1);
+        array->SetArray(const_cast<float*>(field.vectors.data()), 3 * cells, 1);
+    } else {
+        array->SetNumberOfTuples(cells);
+        const double *from = field.values.data(), factor = field.factor, offset = field.offset;
+        float* out = array->GetPointer(0);
+        parallel_for(cells, [=](Index c) { out[c] = static_cast<float>((from[c] - offset) / factor); });
     }
     data.GetCellData()->AddArray(array);
 }
@@ -164,7 +160,7 @@ void add_line_field(vtkDataSetAttributes& target, const VtkLineField& field, std
         throw std::invalid_argument(fmt::format("'{}' has {} numbers where {} are needed", field.name, field.values.size(), size));
     vtkNew<vtkDoubleArray> array;
     array->SetName(field.name.c_str());
-    array->SetArray(const_cast<double*>(field.values.data()), static_cast<Index>(size), 1);  // as in add_field
+    array->SetArray(const_cast<double*>(field.values.data()), static_cast<Index>(size), 1);  // as in add_field, VTK only reads
     target.AddArray(array);
 }
 

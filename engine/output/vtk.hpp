@@ -10,11 +10,12 @@
 
 namespace galena {
 
-/// Numbers per cell, inactive cells included: one component, or three along the axes of the crs.
+/// Numbers per cell, inactive cells included; in single precision in the file, for files are made to be looked at.
 struct VtkField {
-    std::string name;  ///< with its unit: "hydraulic_head [m]"
-    std::span<const double> values;
-    std::span<const double> y = {}, z = {};  ///< second and third component of a vector
+    std::string name;                     ///< with its unit: "hydraulic_head [m]"
+    std::span<const double> values;       ///< one per cell
+    double factor = 1, offset = 0;        ///< what is shown: (value − offset) / factor
+    std::span<const float> vectors = {};  ///< instead of values: three per cell, along the axes of the crs, shown as they are
 };
 
 struct VtkMetadata {

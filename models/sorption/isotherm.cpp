@@ -63,16 +63,29 @@ std::unique_ptr<CellStore> Isotherm::make_store(const Grid& grid, const CellFiel
     return std::make_unique<EquilibriumStore>(*this, grid, soil_mass, decay_rate);
 }
 
-std::string range_text(std::string_view name, const CellField& field, std::string_view unit_text, const Grid& grid) {
+namespace {
+
+template <class Values>
+std::string text_of_range(std::string_view name, const Values& values, std::string_view unit_text, const Grid& grid) {
     double low = infinite, high = -infinite;
     for (Index c = 0; c < grid.cell_count(); ++c)
         if (grid.active(c)) {
-            low = std::min(low, field[c]);
-            high = std::max(high, field[c]);
+            low = std::min<double>(low, values[c]);
+            high = std::max<double>(high, values[c]);
         }
     const auto& shown = unit(unit_text);
     if (low == high) return fmt::format("{} {}", name, quantity_text(low, shown));
     return fmt::format("{} {} to {}", name, quantity_text(low, shown), quantity_text(high, shown));
+}
+
+}  // namespace
+
+std::string range_text(std::string_view name, const CellField& field, std::string_view unit_text, const Grid& grid) {
+    return text_of_range(name, field, unit_text, grid);
+}
+
+std::string range_text(std::string_view name, const CellCoefficient& coefficient, std::string_view unit_text, const Grid& grid) {
+    return text_of_range(name, coefficient, unit_text, grid);
 }
 
 }  // namespace galena

@@ -6,6 +6,7 @@
 #include "scenario/catalogue.hpp"
 #include "scenario/reader.hpp"
 #include "simulation/domain.hpp"
+#include "sorption/cell_coefficient.hpp"
 #include "sorption/cell_store.hpp"
 
 namespace galena {
@@ -19,7 +20,7 @@ public:
     /// Finds its coefficients on every cell.
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) = 0;
     /// Distribution coefficient Kd per cell [m³/kg] where sorbed = Kd · concentration; nullptr for other laws.
-    [[nodiscard]] virtual const CellField* distribution_coefficient() const { return nullptr; }
+    [[nodiscard]] virtual const CellCoefficient* distribution_coefficient() const { return nullptr; }
     /// The medium changed: coefficients that follow from it are found anew.
     virtual void adopt_medium(const Domain& domain) { (void)domain; }
     /// The law that sorption tends to; another one than itself where it takes time.
@@ -40,5 +41,6 @@ public:
 
 /// "Kd 2 L/kg", or "Kd 2 L/kg to 5 L/kg": the range of a field over the active cells.
 std::string range_text(std::string_view name, const CellField& field, std::string_view unit_text, const Grid& grid);
+std::string range_text(std::string_view name, const CellCoefficient& coefficient, std::string_view unit_text, const Grid& grid);
 
 }  // namespace galena

@@ -42,6 +42,7 @@ void LinearIsotherm::resolve(const Site& site, Domain& domain, Diagnostics& diag
         const auto values = field_of(z.distribution_coefficient, site, domain, diagnostics);
         for (const Index cell : domain.zones.cells(z.zone, diagnostics)) coefficient_[cell] = values[cell];
     }
+    coefficient_.compact(domain.grid);
 }
 
 REGISTER(Isotherm, LinearIsotherm)

@@ -35,11 +35,6 @@ bool SoluteTransport::steps_explicitly(const State& state) const {
 /// Capacities, conductances and rates of renewal of a group of solutes, as flow and medium are now.
 void SoluteTransport::prepare_group(const State& state, Group& group) const {
     const auto& grid = domain_.grid;
-    if (group.conductance.x.empty()) group.conductance = FaceField(grid);
-    for_each_face(grid, [&](const Face& f) {
-        group.conductance[f] =
-            (dispersion_.x.empty() ? 0.0 : dispersion_[f]) + (group.diffusion > 0 ? group.diffusion * diffusion_geometry_[f] : 0.0);
-    });
     CellField through(grid), largest(grid);
     outflow_of_cells(grid, state.water_flux, through);
     for (std::size_t n = 0; n < group.members.size(); ++n) {
@@ -68,7 +63,9 @@ void SoluteTransport::prepare_group(const State& state, Group& group) const {
         for (const auto& source : solutes_[static_cast<std::size_t>(member)].sources)
             if (source->holds_concentration())
                 for (const Index c : source->cells()) apart[static_cast<std::size_t>(c)] = 1;
-    group.transport = {&state.water_flux, &group.conductance, cross_.empty() ? nullptr : &cross_};
+    const FaceConductance conductance(dispersion_.x.empty() ? nullptr : &dispersion_, group.diffusion > 0 ? &diffusion_geometry_ : nullptr,
+                                      group.diffusion);
+    group.transport = {&state.water_flux, conductance, cross_.empty() ? nullptr : &cross_};
     group.step->set_operator(group.transport, largest, held, apart);
 }
 

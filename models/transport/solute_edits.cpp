@@ -58,7 +58,6 @@ void SoluteTransport::before_edits(const State& state) {
 void SoluteTransport::after_edits(State& state, std::span<const Removal> removals, std::vector<BudgetTerm>& terms) {
     adopt_medium();
     for (Index s = 0; s < static_cast<Index>(solutes_.size()); ++s) part_anew(state, s, removals, terms);
-    remember(state);
     dissolved_before_edits_ = sorbed_before_edits_ = law_before_edits_ = SpeciesField();
 }
 

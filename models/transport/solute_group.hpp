@@ -7,8 +7,7 @@
 namespace galena {
 
 struct SoluteTransport::Group {
-    double diffusion = 0;   ///< molecular [m²/s]
-    FaceField conductance;  ///< dispersion and diffusion [m³/s]
+    double diffusion = 0;  ///< molecular [m²/s]
     TransportOperator transport;
     std::vector<Index> members;  ///< numbers of the solutes
     std::vector<ExplicitSolute> solutes;

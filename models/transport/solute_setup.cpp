@@ -83,7 +83,9 @@ void SoluteTransport::adopt_medium() {
     for (const auto& zone : immobile_zones_) zone->adopt_medium(domain_);
     if (!soil_mass_.empty())
         for_each_cell(domain_.grid, [&](Index c) {
-            mobile_soil_mass_[c] = soil_mass_[c] = domain_.medium.bulk_density[c] * domain_.grid.volume(c);
+            soil_mass_[c] = domain_.medium.bulk_density[c] * domain_.grid.volume(c);
+            if (immobile_zones_.empty()) return;
+            mobile_soil_mass_[c] = soil_mass_[c];
             for (const auto& zone : immobile_zones_) mobile_soil_mass_[c] = std::max(0.0, mobile_soil_mass_[c] - zone->soil_mass()[c]);
         });
     if (!diffusion_geometry_.x.empty()) diffusion_conductance(domain_.grid, domain_.medium.mobile_porosity(), {}, diffusion_geometry_);
@@ -105,7 +107,8 @@ void SoluteTransport::read_sorption(const SubstanceTable& table, Solute& solute,
     const auto mistakes = diagnostics.error_count();
     table.sorption->resolve(site, domain_, diagnostics);
     if (diagnostics.error_count() != mistakes) return;
-    solute.storage.add(domain_.grid, table.sorption->make_store(domain_.grid, mobile_soil_mass_, table.sorbed_rate()));
+    solute.storage.add(domain_.grid, table.sorption->make_store(domain_.grid, immobile_zones_.empty() ? soil_mass_ : mobile_soil_mass_,
+                                                                table.sorbed_rate()));
 }
 
 void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics) {

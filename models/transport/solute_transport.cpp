@@ -40,8 +40,9 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
         diagnostics.error(table_.place, "transport needs a porosity", "give it in a [[medium]] for every active cell");
         return;
     }
-    if (!domain.medium.bulk_density.empty()) soil_mass_ = mobile_soil_mass_ = CellField(domain.grid);
+    if (!domain.medium.bulk_density.empty()) soil_mass_ = CellField(domain.grid);
     read_immobile_zones(site, diagnostics);
+    if (!soil_mass_.empty() && !immobile_zones_.empty()) mobile_soil_mass_ = CellField(domain.grid);
     adopt_medium();
     read_solutes(site, diagnostics);
     read_chains(site, diagnostics);
@@ -84,7 +85,6 @@ void SoluteTransport::initialise(State& state) {
         solutes_[s].initial_concentration = CellField();
     }
     for (Index s = 0; s < std::ssize(solutes_); ++s) start_storage(state, s);
-    remember(state);
 }
 
 /// Stores start in equilibrium with the water, and a nonlinear one has its amount counted once; from then on it is kept.
@@ -107,7 +107,7 @@ void SoluteTransport::start_storage(const State& state, Index s) {
     solute.amount_before = solute.amount;
 }
 
-/// The concentrations are those that the next step begins with, or goes back to.
+/// The concentrations are those that the step begins with, or goes back to.
 void SoluteTransport::remember(const State& state) {
     before_ = state.concentration;
     if (biodegradation_) accepted_ = state.concentration;
@@ -153,6 +153,8 @@ double SoluteTransport::longest_step(const State& state) const {
 void SoluteTransport::advance(State& state, const Step& step) {
     const auto begin = std::chrono::steady_clock::now();
     step_duration_ = step.duration;
+    remember(state);
+    state.total_content = SpeciesField();  // made anew at output times: until then its memory serves the step
     react(state, step);
     update_dispersion(state);
     judge_grid(state);
@@ -183,7 +185,7 @@ void SoluteTransport::advance(State& state, const Step& step) {
 void SoluteTransport::accept(State& state, const Step& step) {
     update_renewal_time(state);
     largest_courant_ = std::max(largest_courant_, (steps_explicitly(state) ? explicit_duration_ : step.duration) / renewal_time_);
-    remember(state);
+    before_ = accepted_ = SpeciesField();  // until the next step nobody asks
     for (auto& solute : solutes_) {
         solute.storage.accept();
         for (const auto& source : solute.sources) source->accept();
@@ -193,7 +195,7 @@ void SoluteTransport::accept(State& state, const Step& step) {
 }
 
 void SoluteTransport::reject(State& state) {
-    state.concentration = before_ = accepted();
+    if (accepted().species_count() > 0) state.concentration = accepted();  // else the step ended before it came to transport
     for (auto& solute : solutes_) {
         solute.storage.reject();
         for (const auto& source : solute.sources) source->reject();
@@ -251,7 +253,6 @@ void SoluteTransport::load(CheckpointReader& in, State& state) {
         solute.amount_before = solute.amount;
     }
     next_step_ = in.read("transport/next_step");
-    remember(state);
 }
 
 }  // namespace galena

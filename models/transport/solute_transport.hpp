@@ -186,7 +186,7 @@ private:
     Domain& domain_;
     std::vector<Solute> solutes_;
     CellField soil_mass_;         ///< dry soil per cell [kg]; empty without bulk density
-    CellField mobile_soil_mass_;  ///< the part that touches mobile water [kg]; the whole without immobile zones
+    CellField mobile_soil_mass_;  ///< the part that touches mobile water [kg]; empty without immobile zones
     std::vector<std::shared_ptr<ImmobileZone>> immobile_zones_;
     std::vector<std::pair<Index, CellField>> initial_contents_;  ///< per dry soil [kg/kg], until initialise() knows the water
     bool competition_ = false;                                   ///< some substances share sites
@@ -195,7 +195,7 @@ private:
     FaceField diffusion_geometry_;  ///< conductance per unit of molecular diffusion; empty when nothing diffuses
     FaceField dispersion_;          ///< mechanical, of the present flow [m³/s]; empty without dispersivity
     Index dispersion_version_ = -1;
-    SpeciesField before_;    ///< concentrations at the beginning of the step, after what reacts by itself
+    SpeciesField before_;    ///< concentrations at the beginning of the step, after what reacts by itself; empty between steps
     SpeciesField accepted_;  ///< before it did; empty without biodegradation: before_ then
     std::unique_ptr<Biodegradation> biodegradation_;
     std::vector<RecirculationTable> recirculation_;

@@ -52,8 +52,11 @@ const VtkMetadata metadata{365.25, "1991-01-01", "0.1.0", "Flood plain"};
 TEST_CASE("VTK's own reader gets back values, vectors, blanking and what the file says of itself") {
     const TemporaryFolder folder;
     const auto grid = survey_grid();
-    const auto head = cell_numbers(grid, 20), x = cell_numbers(grid, 1), y = cell_numbers(grid, 2), z = cell_numbers(grid, 3);
-    const std::vector<VtkField> fields{{"hydraulic_head [m]", head}, {"darcy_flux [m/s]", x, y, z}};
+    const auto head = cell_numbers(grid, 20), kelvin = cell_numbers(grid, 300);
+    std::vector<float> flux;
+    for (const double x : cell_numbers(grid, 1)) flux.insert(flux.end(), {static_cast<float>(x), static_cast<float>(2 * x), -1.0F});
+    const std::vector<VtkField> fields{
+        {"hydraulic_head [m]", head}, {"darcy_flux [m/s]", {}, 1, 0, flux}, {"temperature [degC]", kelvin, 2, 273.15}};
     write_vts(folder / "a.vts", grid, fields, metadata);
     CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);  // nothing unfinished is left
 
@@ -69,10 +72,10 @@ TEST_CASE("VTK's own reader gets back values, vectors, blanking and what the fil
     auto& ghosts = cell_array(*data, vtkDataSetAttributes::GhostArrayName());
     for (Index c = 0; c < grid.cell_count(); ++c) {
         const auto n = static_cast<std::size_t>(c);
-        CHECK(read_head.GetTuple1(c) == head[n]);
-        CHECK(read_flux.GetComponent(c, 0) == x[n]);
-        CHECK(read_flux.GetComponent(c, 1) == y[n]);
-        CHECK(read_flux.GetComponent(c, 2) == z[n]);
+        CHECK(read_head.GetTuple1(c) == static_cast<float>(head[n]));
+        CHECK(cell_array(*data, "temperature [degC]").GetTuple1(c) == static_cast<float>((kelvin[n] - 273.15) / 2));
+        for (int component = 0; component < 3; ++component)
+            CHECK(read_flux.GetComponent(c, component) == flux[3 * n + static_cast<std::size_t>(component)]);
         CHECK((static_cast<int>(ghosts.GetTuple1(c)) & vtkDataSetAttributes::HIDDENCELL) ==
               (grid.active(c) ? 0 : vtkDataSetAttributes::HIDDENCELL));
         CHECK(static_cast<bool>(data->IsCellVisible(c)) == grid.active(c));
@@ -130,7 +133,9 @@ TEST_CASE("fields that do not fit and places that cannot be written are refused"
     const std::vector<double> few(5), all(24);
     const auto write = [&](const VtkField& field) { write_vts(folder / "a.vts", grid, {&field, 1}, metadata); };
     CHECK_THROWS_WITH_AS(write({"h", few}), "the field 'h' does not have one value per cell (24)", std::invalid_argument);
-    CHECK_THROWS_AS(write({"q", all, all, {}}), std::invalid_argument);
+    const std::vector<float> vectors(72);
+    CHECK_THROWS_AS(write({"q", {}, 1, 0, std::span(vectors).first(71)}), std::invalid_argument);
+    CHECK_THROWS_AS(write({"q", all, 1, 0, vectors}), std::invalid_argument);
     CHECK_THROWS_WITH_AS(write_vts(folder / "missing/a.vts", grid, {}, metadata),
                          ((folder / "missing/a.vts").string() + " cannot be written").c_str(), std::runtime_error);
     CHECK(std::filesystem::is_empty(folder.path));

@@ -147,7 +147,7 @@ private:
 
     const Grid& grid_;
     const MatrixImmobile& zone_;
-    const CellField* kd_;
+    const CellCoefficient* kd_;
     const CellFactors* factor_ = nullptr;
     double decay_rate_, sorbed_decay_rate_;
     int count_;
