@@ -2,6 +2,7 @@
 // What water takes out of waste: the concentration of the water that leaves a body of solids. One file per model in models/facility/leaching.
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "scenario/catalogue.hpp"
@@ -17,6 +18,7 @@ struct LeachState {
     double brought = 0;     ///< of the substance, with the solids [kg]
     double leached = 0;     ///< of it [kg]
     double mobile = 0;      ///< of what oxidation set free: what the water can take or took [kg]
+    double beyond = 0;      ///< the highest concentration that the model asked for and no water can hold [kg/m³]
     [[nodiscard]] double left() const { return brought - leached; }
 };
 
@@ -41,6 +43,7 @@ public:
     static constexpr std::string_view family = "leaching";
     virtual ~LeachModel() = default;
     Place place;
+    std::optional<double> solubility;  ///< the water takes no more [kg/m³]; where absent, what water can hold at all
 
     /// Of the substance per dry solids when they are brought [kg/kg]; infinite when the model knows no end.
     [[nodiscard]] virtual double content() const { return infinite; }
@@ -52,8 +55,16 @@ public:
     virtual void bring(LeachState& state, const LeachSupply& supply) const;
     [[nodiscard]] virtual std::vector<const Series*> series() const { return {}; }
 
-    /// Takes the step: returns the mean concentration of the water that leaves [kg/m³], 0 without water.
-    double advance(LeachState& state, const LeachStep& step) const;
+    /// Takes the step: returns the mean concentration of the water that leaves [kg/m³], 0 without water. ceiling: what water can hold of
+    /// the substance at all [kg/m³], unless the model has a solubility of its own. What the water cannot take stays in the waste.
+    double advance(LeachState& state, const LeachStep& step, double ceiling = infinite) const;
 };
+
+/// The key of models that can ask for more than the water holds.
+inline auto solubility_parameter() {
+    return std::tuple{parameter("solubility", &LeachModel::solubility, "mg/L", positive,
+                                "the water takes no more, and what it leaves waits in the waste; when absent, what the most soluble salt "
+                                "lets it hold (data/leaching/solubility.csv)")};
+}
 
 }  // namespace galena

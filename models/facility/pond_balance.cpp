@@ -194,6 +194,8 @@ void TailingsPond::settle(const FlowMoment& moment, std::span<const double> rate
     next_.retained = load.retained;
     next_.seepage = (down - up) / load.duration;
     next_.seeped = now_.seeped + down;
+    next_.overflow = flows_.overflow / load.duration;
+    next_.overflowed = now_.overflowed + flows_.overflow;
     if (load.closed && tailings) next_.drainable = load.start.drainable + load.percolation + tailings_down(load) - flows_.drained;
     book(load, down, up);
     leach(moment, load, down);
@@ -205,11 +207,13 @@ void TailingsPond::take_away() {
         taken_ = {tailings_volume(now_.solids, now_.consolidating),
                   now_.solids + water_density * (now_.consolidating + now_.drainable + now_.retained)};
     const double water = now_.free + now_.consolidating + now_.drainable + now_.retained;
-    const double seeped = now_.seeped;
+    const double seeped = now_.seeped, overflowed = now_.overflowed;
     next_ = {};
     next_.seeped = seeped;
+    next_.overflowed = overflowed;
     next_.drain_time = now_.drain_time;
     chemistry_.take_away(concentration);
+    released_.begin_step();
     flows_ = {};
     book({}, 0, 0, water);
 }
@@ -250,6 +254,14 @@ void TailingsPond::leach(const FlowMoment& moment, const StepLoad& load, double 
     step.exposed = load.closed && next_.free <= 0;
     step.cover_resistance = cover ? cover->oxygen_resistance(moment.from, moment.to) : 0.0;
     chemistry_.advance(step, concentration);
+    release({down, 0, flows_.overflow}, load.duration, "overflow", overflow_concentration(moment), moment);
+}
+
+/// Of the water above the tailings: as told, else as it is in the pores.
+std::map<std::string, Series> TailingsPond::overflow_concentration(const FlowMoment& moment) const {
+    auto all = free_water;
+    for (const auto& [id, series] : concentration) all.try_emplace(id, Series(passed(id, series, moment)));
+    return all;
 }
 
 }  // namespace galena

@@ -28,9 +28,11 @@ std::vector<FacilityFigure> TailingsPond::figures(const Moment& moment) const {
         {"water level", "m", surface + now_.depth},
         {"free water", "m3", now_.free},
         {"area of free water", "m2", now_.free > 0 ? floor_.total_area * share_covered(surface + now_.depth) : 0.0},
-        {"seepage", "m3/a", now_.seepage},
-        {"seepage per area", "mm/a", now_.seepage / floor_.total_area},
-        {"water seeped since the start", "m3", now_.seeped}};
+        {"seepage", "m3/a", now_.seepage, true},
+        {"seepage per area", "mm/a", now_.seepage / floor_.total_area, true},
+        {"water seeped since the start", "m3", now_.seeped},
+        {"overflow", "m3/a", now_.overflow, true},
+        {"water overflowed since the start", "m3", now_.overflowed}};
     if (tailings) {
         all.push_back({"thickness of the tailings", "m", tailings_volume(now_.solids, now_.consolidating) / floor_.total_area});
         all.push_back({"consolidation water", "m3", now_.consolidating});

@@ -11,7 +11,7 @@
 namespace galena {
 
 void SeepageChemistry::resolve(const LeachModels& models, const std::optional<SulfideTable>& sulfide, const Site& site,
-                               WaterBoundary& boundary, double solids, Diagnostics& diagnostics) {
+                               WaterBoundary& boundary, const Fresh& waste, Diagnostics& diagnostics) {
     models_ = models;
     std::erase_if(models_, [](const auto& entry) { return !entry.second; });  // those that could not be read are already reported
     sulfide_ = sulfide;
@@ -22,7 +22,8 @@ void SeepageChemistry::resolve(const LeachModels& models, const std::optional<Su
     const auto title = fmt::format("boundary '{}'", boundary.label.text);
     for (const auto& [id, law] : models_) {
         LeachState state;
-        law->bring(state, {solids, 0, true});
+        law->bring(state, {waste.solids, 0, true});
+        state.pore_water = waste.pore_water;
         now_.leached.push_back(state);
         const auto given = boundary.concentration.find(id);
         if (std::find(known.begin(), known.end(), id) == known.end())
@@ -36,7 +37,45 @@ void SeepageChemistry::resolve(const LeachModels& models, const std::optional<Su
             diagnostics.error(law->place, fmt::format("{}: {} comes from the oxidation of sulfide, but there is none", title, id),
                               "give the facility a table `sulfide`");
     }
+    if (!models_.empty()) ceilings_ = SolubilityCeilings::read(boundary.place, diagnostics);
+    warn_of_first_water(title, waste.start, diagnostics);
     next_ = now_;
+}
+
+namespace {
+
+/// Concentration of a drop of water that would leave, so small that it changes nothing [kg/m³].
+double in_a_drop(const LeachModel& law, LeachState& state, const SeepageStep& step, double ceiling) {
+    const auto before = state;
+    const double c = law.advance(state, {step.origin, step.from, step.to, 1e-9 * std::max(1.0, state.pore_water), step.age}, ceiling);
+    const double beyond = state.beyond;
+    state = before;
+    state.beyond = beyond;
+    return c;
+}
+
+std::string in_mg_per_L(double concentration) { return fmt::format("{:.3g} mg/L", unit("mg/L").from_si(concentration)); }
+
+std::string hint_of(const SolubilityCeiling& ceiling) {
+    return "it is held there, and the rest stays in the waste; give the model its solubility" +
+           (ceiling.lower_where.empty() ? "" : ": " + ceiling.lower_where);
+}
+
+}  // namespace
+
+/// A drop of the first water of every model, where that is known before the run.
+void SeepageChemistry::warn_of_first_water(const std::string& title, Date start, Diagnostics& diagnostics) const {
+    std::size_t n = 0;
+    for (const auto& [id, law] : models_) {
+        auto state = now_.leached[n++];
+        const auto& ceiling = ceilings_.of(id);
+        (void)in_a_drop(*law, state, {start, 0, 0}, ceiling.concentration);
+        if (state.beyond > 0)
+            diagnostics.warning(law->place,
+                                fmt::format("{}: the first water would carry {} of {}, but water holds no more than {} ({})", title,
+                                            in_mg_per_L(state.beyond), id, in_mg_per_L(ceiling.concentration), ceiling.salt),
+                                hint_of(ceiling));
+    }
 }
 
 void SeepageChemistry::advance(const SeepageStep& step, std::map<std::string, Series>& concentration) {
@@ -50,7 +89,8 @@ void SeepageChemistry::advance(const SeepageStep& step, std::map<std::string, Se
         auto& state = next_.leached[n++];
         law->bring(state, {step.solids_added, next_.oxidised.sulfur * step.area, next_.oxidised.buffered});
         state.pore_water = step.pore_water;
-        double c = law->advance(state, {step.origin, step.from, step.to, step.water, step.age});
+        double c = law->advance(state, {step.origin, step.from, step.to, step.water + step.toe, step.age}, ceilings_.of(id).concentration);
+        next_.in_water[id] = step.water + step.toe > 0 ? c : in_a_drop(*law, state, step, ceilings_.of(id).concentration);
         const double more = std::min(c * (diffusion_factor(flux, step.diffusion) - 1) * step.water,
                                      law->content() < infinite ? std::max(0.0, state.left()) : infinite);
         if (step.water > 0 && more > 0) {
@@ -59,6 +99,11 @@ void SeepageChemistry::advance(const SeepageStep& step, std::map<std::string, Se
         }
         concentration[id].values = {c};
     }
+}
+
+std::optional<double> SeepageChemistry::in_water(const std::string& substance) const {
+    const auto found = next_.in_water.find(substance);
+    return found == next_.in_water.end() ? std::nullopt : std::optional(found->second);
 }
 
 void SeepageChemistry::take_away(std::map<std::string, Series>& concentration) {
@@ -70,12 +115,12 @@ void SeepageChemistry::take_away(std::map<std::string, Series>& concentration) {
 void SeepageChemistry::add_figures(const std::map<std::string, Series>& concentration, std::vector<FacilityFigure>& all) const {
     std::size_t n = 0;
     for (const auto& [id, law] : models_) {
-        all.push_back({fmt::format("{} in the seepage", id), "mg/L", concentration.at(id).values.front()});
+        all.push_back({fmt::format("{} in the seepage", id), "mg/L", concentration.at(id).values.front(), true});
         all.push_back({fmt::format("{} leached since the start", id), "kg", now_.leached[n++].leached});
     }
     if (!sulfide_) return;
     const double per_time = now_.duration > 0 ? 1 / now_.duration : 0.0;
-    all.push_back({"oxygen taken up", "kg/m2/a", now_.oxidised.oxygen * per_time});
+    all.push_back({"oxygen taken up", "kg/m2/a", now_.oxidised.oxygen * per_time, true});
     all.push_back({"sulfur oxidised since the start", "kg/m2", now_.column.sulfur_oxidised()});
     all.push_back({"sulfur left", "kg/m2", now_.column.sulfur_left()});
     all.push_back({"depth of the front", "m", now_.column.front()});
@@ -84,8 +129,14 @@ void SeepageChemistry::add_figures(const std::map<std::string, Series>& concentr
 
 void SeepageChemistry::add_lines(const std::string& facility, std::vector<std::string>& lines) const {
     std::size_t n = 0;
-    for (const auto& [id, law] : models_)
-        lines.push_back(fmt::format("  {} gave {} of {}", facility, quantity_text(now_.leached[n++].leached, unit("kg")), id));
+    for (const auto& [id, law] : models_) {
+        const auto& state = now_.leached[n++];
+        lines.push_back(fmt::format("  {} gave {} of {}", facility, quantity_text(state.leached, unit("kg")), id));
+        const auto& ceiling = ceilings_.of(id);
+        if (state.beyond > 0)
+            lines.push_back(fmt::format("  warning: the leach model of {} asked for up to {}, but water holds no more than {} ({}): {}", id,
+                                        in_mg_per_L(state.beyond), in_mg_per_L(ceiling.concentration), ceiling.salt, hint_of(ceiling)));
+    }
     if (sulfide_)
         lines.push_back(fmt::format("  its sulfide is oxidised down to {:.3g} m; the water is {}", now_.column.front(),
                                     now_.column.buffered() ? "still buffered" : "acid"));
@@ -97,7 +148,7 @@ void SeepageChemistry::save(CheckpointWriter& out, const std::string& prefix, co
     for (const auto& [id, law] : models_) {
         const auto& s = now_.leached[n++];
         numbers.insert(numbers.end(),
-                       {s.solids, s.pore_water, s.water, s.brought, s.leached, s.mobile, concentration.at(id).values.front()});
+                       {s.solids, s.pore_water, s.water, s.brought, s.leached, s.mobile, s.beyond, concentration.at(id).values.front()});
     }
     write_list(out, prefix + "/leached", numbers);
     if (sulfide_) now_.column.save(out, prefix + "/sulfide");
@@ -110,9 +161,9 @@ void SeepageChemistry::load(CheckpointReader& in, const std::string& prefix, std
     const double* s = numbers.data() + 4;
     std::size_t n = 0;
     for (const auto& [id, law] : models_) {
-        now_.leached[n++] = {s[0], s[1], s[2], s[3], s[4], s[5]};
-        concentration[id] = Series(s[6]);
-        s += 7;
+        now_.leached[n++] = {s[0], s[1], s[2], s[3], s[4], s[5], s[6]};
+        concentration[id] = Series(s[7]);
+        s += 8;
     }
     if (sulfide_) now_.column.load(in, prefix + "/sulfide");
     next_ = now_;

@@ -9,6 +9,7 @@
 
 #include "facility/facility.hpp"
 #include "facility/leach_model.hpp"
+#include "facility/solubility_ceiling.hpp"
 #include "facility/sulfide_oxidation.hpp"
 #include "flow/water_boundary.hpp"
 
@@ -20,7 +21,8 @@ using LeachModels = std::map<std::string, std::shared_ptr<LeachModel>>;
 struct SeepageStep {
     Date origin;
     double from = 0, to = 0;      ///< seconds after the start
-    double water = 0;             ///< that leaves [m³]
+    double water = 0;             ///< that leaves through the floor [m³]
+    double toe = 0;               ///< that leaves above ground, having passed the waste [m³]
     double solids_added = 0;      ///< dry [kg]
     double pore_water = 0;        ///< in the waste afterwards [m³]
     double age = 0;               ///< of the waste [s]
@@ -32,11 +34,20 @@ struct SeepageStep {
 
 class SeepageChemistry {
 public:
-    /// Checks the models against the substances of the site; the boundary's concentrations become theirs. solids: dry waste at the start [kg].
+    /// Waste as the run finds it.
+    struct Fresh {
+        double solids = 0;      ///< dry [kg]
+        double pore_water = 0;  ///< [m³]
+        Date start;             ///< of the run
+    };
+    /// Checks the models against the substances of the site; the boundary's concentrations become theirs.
     void resolve(const LeachModels& models, const std::optional<SulfideTable>& sulfide, const Site& site, WaterBoundary& boundary,
-                 double solids, Diagnostics& diagnostics);
-    /// Takes the step: the concentrations of the boundary are those of the water that leaves.
+                 const Fresh& waste, Diagnostics& diagnostics);
+    /// Takes the step: the concentrations of the boundary are those of the water that leaves through the floor.
     void advance(const SeepageStep& step, std::map<std::string, Series>& concentration);
+    /// In the water that passed the waste in the step last taken [kg/m³], where a leach model tells it; diffusion through the liner adds
+    /// nothing to that.
+    [[nodiscard]] std::optional<double> in_water(const std::string& substance) const;
     /// The waste is gone.
     void take_away(std::map<std::string, Series>& concentration);
     void accept() { now_ = next_; }
@@ -46,14 +57,18 @@ public:
     void load(CheckpointReader& in, const std::string& prefix, std::map<std::string, Series>& concentration);
 
 private:
+    void warn_of_first_water(const std::string& title, Date start, Diagnostics& diagnostics) const;
+
     struct Contents {
-        std::vector<LeachState> leached;  ///< in the order of the models
+        std::vector<LeachState> leached;         ///< in the order of the models
+        std::map<std::string, double> in_water;  ///< of the last step [kg/m³]
         SulfideColumn column;
         Oxidised oxidised;  ///< in the last step
         double duration = 0;
     };
     LeachModels models_;
     std::optional<SulfideTable> sulfide_;
+    SolubilityCeilings ceilings_;
     Contents now_, next_;
 };
 

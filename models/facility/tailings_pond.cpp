@@ -62,6 +62,9 @@ auto TailingsPond::parameters() {
                       "time constant of drainage after closure; when absent, drainage begins at the seepage of the last day")
                 .source("1 to 30 a"),
             parameter("pore_water", &T::pore_water, "concentration of the water that seeps, by substance, as a leach model tells it"),
+            parameter("free_water", &T::free_water, "mg/L", not_negative,
+                      "concentration of the water above the tailings, by substance: what overflows carries it off the site (table "
+                      "facility_releases); substances not named: as in the water that seeps"),
             parameter("sulfide", &T::sulfide, "sulfide in the tailings, which air reaches after closure, through the cover"),
             parameter("dam", &T::dam, "for indicators: phreatic line and exit gradient"),
         });
@@ -100,6 +103,7 @@ std::vector<Date> TailingsPond::moments() const {
 std::vector<const Series*> TailingsPond::series() const {
     auto all = shared_series(pore_water);
     all.insert(all.end(), {&deposition, &inflow, &reclaim});
+    for (const auto& [id, series] : free_water) all.push_back(&series);
     return all;
 }
 
@@ -131,7 +135,11 @@ void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagno
     taken_ = {};
     const auto mistakes = diagnostics.error_count();
     cells_ = FacilityFloor::columns(label.text, zone, polygon, domain, diagnostics);
-    chemistry_.resolve(pore_water, sulfide, site, *this, tailings ? tailings->initial_mass : 0.0, diagnostics);
+    const double solids = tailings ? tailings->initial_mass : 0.0;
+    const double pores = tailings ? solids / tailings->solids_density * tailings->porosity / (1 - tailings->porosity) : 0.0;
+    chemistry_.resolve(pore_water, sulfide, site, *this, {solids, pores, start_}, diagnostics);
+    check_substances(free_water, "free_water", site, diagnostics);
+    released_ = {};
     for (const auto& [id, law] : pore_water)
         if (law && !tailings && law->content() < infinite)
             diagnostics.error(law->place, fmt::format("boundary '{}' has no tailings that {} could come from", label.text, id),
@@ -220,20 +228,22 @@ void TailingsPond::check_room(const Site& site, const Domain& domain, Diagnostic
 
 void TailingsPond::save(CheckpointWriter& out) const {
     const auto prefix = "facility/" + label.text;
-    out.write(prefix + "/contents",
-              std::vector<double>{now_.solids, now_.depth, now_.free, now_.consolidating, now_.drainable, now_.retained, now_.seepage,
-                                  now_.drain_time, now_.seeped, level_.depth, level_.part, taken_.volume, taken_.mass});
+    out.write(prefix + "/contents", std::vector<double>{now_.solids, now_.depth, now_.free, now_.consolidating, now_.drainable,
+                                                        now_.retained, now_.seepage, now_.drain_time, now_.seeped, now_.overflow,
+                                                        now_.overflowed, level_.depth, level_.part, taken_.volume, taken_.mass});
     chemistry_.save(out, prefix, concentration);
+    released_.save(out, prefix);
 }
 
 void TailingsPond::load(CheckpointReader& in) {
     const auto prefix = "facility/" + label.text;
-    std::vector<double> c(13);
+    std::vector<double> c(15);
     in.read(prefix + "/contents", c);
-    now_ = {c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]};
-    level_ = {c[9], c[10]};
-    taken_ = {c[11], c[12]};
+    now_ = {c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9], c[10]};
+    level_ = {c[11], c[12]};
+    taken_ = {c[13], c[14]};
     chemistry_.load(in, prefix, concentration);
+    released_.load(in, prefix);
     next_ = now_;
     load_ = {};
 }

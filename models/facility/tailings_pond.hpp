@@ -50,6 +50,8 @@ struct PondContents {
     double seepage = 0;        ///< of the last step [m³/s]
     double drain_time = 0;     ///< τ [s]; 0 before closure
     double seeped = 0;         ///< since the start
+    double overflow = 0;       ///< of the last step [m³/s]
+    double overflowed = 0;     ///< since the start
 };
 
 class TailingsPond final : public WasteFacility {
@@ -68,6 +70,7 @@ public:
     void accept() override {
         now_ = next_;
         chemistry_.accept();
+        released_.accept();
     }
     void save(CheckpointWriter& out) const override;
     void load(CheckpointReader& in) override;
@@ -85,6 +88,7 @@ public:
     Series deposition{0.0}, reclaim{0.0}, inflow{0.0};
     std::optional<Date> closure;
     LeachModels pore_water;
+    std::map<std::string, Series> free_water;
     std::optional<SulfideTable> sulfide;
 
 protected:
@@ -125,6 +129,7 @@ private:
     void take_away();
     void book(const StepLoad& load, double down, double up, double removed = 0);
     void leach(const FlowMoment& moment, const StepLoad& load, double down);
+    [[nodiscard]] std::map<std::string, Series> overflow_concentration(const FlowMoment& moment) const;
     void load_consolidation(StepLoad& load) const;
     void load_drain_down(StepLoad& load, const FlowMoment& moment) const;
     [[nodiscard]] Overburden waste_of(double thickness) const;

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
+#include "core/suggestion.hpp"
 #include "scenario/scenario.hpp"
+#include "transport/substance.hpp"
 
 namespace galena {
 
@@ -71,6 +75,29 @@ std::vector<Effect> WasteFacility::effects(double now, const UnitCosts& factors)
         if (removal_to) emit("carbon dioxide of haulage", "truck", taken_.mass / 1e3 * removal_to->distance / 1e3);
     }
     return all;
+}
+
+void WasteFacility::release(const Leaving& water, double duration, const char* unpassed_path, const std::map<std::string, Series>& unpassed,
+                            const FlowMoment& moment) {
+    released_.begin_step();
+    for (const auto& [id, series] : concentration) {
+        const double seeping = series.mean(moment.origin, moment.from, moment.to);
+        released_.add("seepage into the ground", id, water.down * seeping, duration);
+        if (water.toe > 0) released_.add("water at the toe", id, water.toe * passed(id, series, moment), duration);
+    }
+    if (water.unpassed > 0)
+        for (const auto& [id, series] : unpassed)
+            released_.add(unpassed_path, id, water.unpassed * series.mean(moment.origin, moment.from, moment.to), duration);
+}
+
+void WasteFacility::check_substances(const std::map<std::string, Series>& table, const char* key, const Site& site,
+                                     Diagnostics& diagnostics) const {
+    const auto known = site.keys("substance");
+    for (const auto& [id, series] : table)
+        if (std::find(known.begin(), known.end(), id) == known.end())
+            diagnostics.error(series.place.file.empty() ? places.of(key) : series.place,
+                              fmt::format("boundary '{}': {} names '{}', which is no substance of this site", label.text, key, id),
+                              known.empty() ? "add [transport] and a table such as [substance.As]" : suggestion(id, known));
 }
 
 std::vector<const Series*> WasteFacility::shared_series(const LeachModels& models) const {

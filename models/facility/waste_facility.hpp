@@ -34,6 +34,9 @@ public:
     void add_budget(std::vector<BudgetTerm>& terms) const final { terms.insert(terms.end(), terms_.begin(), terms_.end()); }
     void adopt_medium(const Domain& domain) final { floor_.adopt_medium(cells_, *liner, domain); }
 
+    [[nodiscard]] std::vector<Release> releases(const Moment&) const final { return released_.list(); }
+    [[nodiscard]] bool told_every_step() const final { return every_step; }
+
     [[nodiscard]] std::string title() const final { return label.text; }
     /// The liner when it is laid, the cover when it comes, removal when the waste goes: each at once.
     [[nodiscard]] std::vector<CostItem> costs(double now) const final;
@@ -43,6 +46,7 @@ public:
     Name zone;
     std::optional<FilePath> polygon;
     std::optional<double> maximum_step;
+    bool every_step = false;
     Series rain{0.0}, evaporation{0.0};
     std::shared_ptr<Liner> liner;
     std::shared_ptr<FacilityCover> cover;
@@ -60,8 +64,25 @@ protected:
     /// Series and moments of what both have.
     [[nodiscard]] std::vector<const Series*> shared_series(const LeachModels& models) const;
 
+    /// Water that leaves in a step [m³], by the way it takes.
+    struct Leaving {
+        double down = 0;      ///< through the floor
+        double toe = 0;       ///< above ground, having passed the waste
+        double unpassed = 0;  ///< above ground, not having passed it: over the spillway, off the slopes
+    };
+    /// Books what that water carries. unpassed_path, unpassed: name of that way, and what its water holds where it is told.
+    void release(const Leaving& water, double duration, const char* unpassed_path, const std::map<std::string, Series>& unpassed,
+                 const FlowMoment& moment);
+    /// In the water that passed the waste in the step last settled [kg/m³].
+    [[nodiscard]] double passed(const std::string& substance, const Series& given, const FlowMoment& moment) const {
+        return chemistry_.in_water(substance).value_or(given.mean(moment.origin, moment.from, moment.to));
+    }
+    /// Substances named in a table of concentrations that the site does not have are mistakes.
+    void check_substances(const std::map<std::string, Series>& table, const char* key, const Site& site, Diagnostics& diagnostics) const;
+
     FacilityFloor floor_;
     SeepageChemistry chemistry_;
+    ReleaseBook released_;
     std::vector<BudgetTerm> terms_;  ///< of the step last settled
     TakenWaste taken_;               ///< by removal
     Date start_;                     ///< of the run
@@ -92,6 +113,9 @@ inline auto waste_facility_parameters() {
             parameter("price", &PricedWorks::price, "", not_negative,
                       "your own unit prices by item, in the currency of [cost] and the unit of the item, e.g. price.membrane = 11"),
             parameter("maximum_step", &T::maximum_step, "d", positive, "longest step"),
+            parameter("every_step", &T::every_step,
+                      "the tables facilities and facility_releases get rows after every step, not only at output times")
+                .with_default(),
         });
 }
 

@@ -33,6 +33,9 @@ auto WastePile::parameters() {
             parameter("cover", &T::cover, "what lies on the waste, from the date `covered` on").with_default(),
             parameter("covered", &T::covered, "date from which the cover lies; the start when absent"),
             parameter("leaching", &T::leaching, "concentration of the water that seeps, by substance, as a leach model tells it"),
+            parameter("runoff_concentration", &T::runoff_concentration, "mg/L", not_negative,
+                      "of the rain that runs off the waste, by substance; what it carries leaves the site and stands in the table "
+                      "facility_releases"),
             parameter("sulfide", &T::sulfide, "sulfide in the waste, which air reaches through the cover"),
         });
 }
@@ -54,7 +57,11 @@ std::vector<Date> WastePile::moments() const {
     return all;
 }
 
-std::vector<const Series*> WastePile::series() const { return shared_series(leaching); }
+std::vector<const Series*> WastePile::series() const {
+    auto all = shared_series(leaching);
+    for (const auto& [id, series] : runoff_concentration) all.push_back(&series);
+    return all;
+}
 
 void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     const auto mistakes = diagnostics.error_count();
@@ -63,9 +70,12 @@ void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnosti
     cells_ = FacilityFloor::columns(label.text, zone, polygon, domain, diagnostics);
     if (diagnostics.error_count() != mistakes) return;
     floor_.resolve(cells_, {}, site, domain, diagnostics);
-    chemistry_.resolve(leaching, sulfide, site, *this, bulk_density * height * floor_.total_area, diagnostics);
+    const double volume = height * floor_.total_area;
+    chemistry_.resolve(leaching, sulfide, site, *this, {bulk_density * volume, water_content * volume, start_}, diagnostics);
+    check_substances(runoff_concentration, "runoff_concentration", site, diagnostics);
+    released_ = {};
     adopt_medium(domain);
-    held_ = next_held_ = seeped_ = next_seeped_ = seepage_ = 0;
+    held_ = next_held_ = seeped_ = next_seeped_ = seepage_ = toe_rate_ = 0;
     terms_.clear();
 }
 
@@ -117,9 +127,11 @@ void WastePile::settle(const FlowMoment& moment, std::span<const double> rate) {
     next_held_ -= toe;
     next_seeped_ = seeped_ + down;
     seepage_ = down / duration;
+    toe_rate_ = toe / duration;
     book(water, down, 0, toe, 0, held_);
     SeepageStep step{moment.origin, moment.from, moment.to};
     step.water = down;
+    step.toe = toe;
     step.pore_water = water_content * height * floor_.total_area + next_held_;
     step.age = moment.from;
     step.diffusion = liner->diffusion();
@@ -127,6 +139,7 @@ void WastePile::settle(const FlowMoment& moment, std::span<const double> rate) {
     step.exposed = true;
     step.cover_resistance = water.is_covered ? cover->oxygen_resistance(moment.from, moment.to) : 0.0;
     chemistry_.advance(step, concentration);
+    release({down, toe, water.runoff}, duration, "runoff", runoff_concentration, moment);
 }
 
 void WastePile::take_away(const FlowMoment& moment) {
@@ -134,8 +147,9 @@ void WastePile::take_away(const FlowMoment& moment) {
     taken_ = {volume, (bulk_density + water_density * water_content) * volume};
     next_held_ = 0;
     next_seeped_ = seeped_;
-    seepage_ = 0;
+    seepage_ = toe_rate_ = 0;
     chemistry_.take_away(concentration);
+    released_.begin_step();
     book(water_of(moment), 0, 0, 0, held_, held_);
 }
 
@@ -157,28 +171,33 @@ void WastePile::accept() {
     held_ = next_held_;
     seeped_ = next_seeped_;
     chemistry_.accept();
+    released_.accept();
 }
 
 void WastePile::save(CheckpointWriter& out) const {
     const auto prefix = "facility/" + label.text;
-    out.write(prefix + "/water", std::vector<double>{held_, seeped_, seepage_, taken_.volume, taken_.mass});
+    out.write(prefix + "/water", std::vector<double>{held_, seeped_, seepage_, taken_.volume, taken_.mass, toe_rate_});
     chemistry_.save(out, prefix, concentration);
+    released_.save(out, prefix);
 }
 
 void WastePile::load(CheckpointReader& in) {
     const auto prefix = "facility/" + label.text;
-    std::vector<double> numbers(5);
+    std::vector<double> numbers(6);
     in.read(prefix + "/water", numbers);
     held_ = next_held_ = numbers[0];
     seeped_ = next_seeped_ = numbers[1];
     seepage_ = numbers[2];
     taken_ = {numbers[3], numbers[4]};
+    toe_rate_ = numbers[5];
     chemistry_.load(in, prefix, concentration);
+    released_.load(in, prefix);
 }
 
 std::vector<FacilityFigure> WastePile::figures(const Moment&) const {
-    std::vector<FacilityFigure> all{{"seepage", "m3/a", seepage_},
-                                    {"seepage per area", "mm/a", seepage_ / floor_.total_area},
+    std::vector<FacilityFigure> all{{"seepage", "m3/a", seepage_, true},
+                                    {"seepage per area", "mm/a", seepage_ / floor_.total_area, true},
+                                    {"water at the toe", "m3/a", toe_rate_, true},
                                     {"water seeped since the start", "m3", seeped_},
                                     {"water in the waste", "m3", held_}};
     chemistry_.add_figures(concentration, all);

@@ -31,6 +31,7 @@ public:
     double runoff = 0.2, evaporating = 0.5, passage_time = 0;
     std::optional<Date> covered;
     LeachModels leaching;
+    std::map<std::string, Series> runoff_concentration;
     std::optional<SulfideTable> sulfide;
 
 protected:
@@ -48,6 +49,7 @@ private:
 
     double held_ = 0, next_held_ = 0;                    ///< water on its way through the waste [m³]
     double seeped_ = 0, next_seeped_ = 0, seepage_ = 0;  ///< since the start [m³]; of the last step [m³/s]
+    double toe_rate_ = 0;                                ///< of the last step [m³/s]
 };
 
 }  // namespace galena

@@ -143,3 +143,75 @@ TEST_SUITE("long") {
         CHECK(monitoring.last({{"well", "monitor C"}}, "probability") < 0.5);
     }
 }
+
+TEST_CASE("facilities tell how they begin, how they go on between outputs, and what leaves the site") {
+    const TemporaryFolder folder;
+    const auto file = folder / "site.toml";
+    const auto run = [&](const std::string& rows) {
+        std::ofstream(file) << R"([site]
+name = "pond and dust"
+start = 2020-01-01
+duration = "2 a"
+[grid]
+nx = 4
+ny = 4
+dx = "100 m"
+dy = "100 m"
+top = "10 m"
+[[grid.layer]]
+name = "sand"
+thickness = "10 m"
+[[zone]]
+name = "pond"
+x_max = "200 m"
+y_max = "200 m"
+[[medium]]
+hydraulic_conductivity = "10 m/d"
+porosity = 0.3
+bulk_density = "1700 kg/m3"
+[flow]
+initial_head = "2 m"
+[[boundary]]
+type = "fixed_head"
+name = "deep"
+side = "bottom"
+head = "2 m"
+[transport]
+initial_step = "10 d"
+maximum_step = "73 d"
+courant = 1000
+[substance.As]
+[[boundary]]
+type = "tailings_pond"
+name = "pond"
+zone = "pond"
+storage = [ { stage = "10 m", area = "3 ha" }, { stage = "14 m", area = "4 ha" } ]
+initial_stage = "13.5 m"
+spillway = "13.5 m"
+inflow = "500 m3/d"
+liner = { type = "clay", thickness = "1 m", conductivity = "1e-9 m/s" }
+concentration.As = "0.5 mg/L"
+)" << rows << R"(
+[output]
+interval = "1 a"
+)";
+        const auto result = galena_program("run " + file.string() + " --output " + (folder / "out").string());
+        INFO(result.output);
+        REQUIRE(result.code == 0);
+        return std::pair{Rows(folder / "out/tables/facilities.csv"), Rows(folder / "out/tables/facility_releases.csv")};
+    };
+    const auto [seldom, seldom_let_go] = run("");
+    // Full to the spillway from the start: q = k (h + L)/L over the wetted 3.875 ha, in the first row as in every other.
+    const double seepage = 1e-9 * (3.5 + 1) / 1 * 3.875e4 * 86400 * 365.25;
+    for (const auto* time : {"0", "365.25", "730.5"})
+        CHECK(seldom.last({{"quantity", "seepage"}, {"time [d]", time}}, "value") == doctest::Approx(seepage).epsilon(1e-9));
+    const double over = seldom.last({{"quantity", "water overflowed since the start"}}, "value");
+    CHECK(over == doctest::Approx(500 * 730.5 - 2 * seepage).epsilon(1e-9));
+    CHECK(seldom_let_go.last({{"path", "overflow"}, {"substance", "As"}}, "since_start [kg]") ==
+          doctest::Approx(5e-4 * over).epsilon(1e-9));
+    CHECK(seldom_let_go.last({{"path", "overflow"}, {"substance", "As"}}, "rate [kg/a]") ==
+          doctest::Approx(5e-4 * (500 * 365.25 - seepage)).epsilon(1e-9));
+    const auto [often, often_let_go] = run("every_step = true");
+    CHECK(often.table.row_count() > 3 * seldom.table.row_count());
+    CHECK(often_let_go.last({{"path", "overflow"}}, "since_start [kg]") == doctest::Approx(5e-4 * over).epsilon(1e-9));
+}

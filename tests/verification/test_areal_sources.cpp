@@ -6,6 +6,7 @@
 #include "facility/dam_failure.hpp"
 #include "facility/dust.hpp"
 #include "facility/green_ampt.hpp"
+#include "facility_releases.hpp"
 #include "site_builder.hpp"
 #include "verification_report.hpp"
 
@@ -100,8 +101,14 @@ wind = )" + rose + "\n"));
             run.finish();
             const auto at = [&](double x, double y) { return run.concentration(run.cell(x, y, -0.1)); };
             struct {
-                double total, north, east, far_east;
-            } found{run.entry("Cd", "dust").cumulative_in, at(2050, 2550), at(2550, 2050), at(3550, 2050)};
+                double total, north, east, far_east, on_zone, elsewhere, beyond;
+            } found{run.entry("Cd", "dust").cumulative_in,
+                    at(2050, 2550),
+                    at(2550, 2050),
+                    at(3550, 2050),
+                    released(run, "dust", "dust on the zone", "Cd"),
+                    released(run, "dust", "dust on the rest of the grid", "Cd"),
+                    released(run, "dust", "dust beyond the grid", "Cd")};
             CHECK(run.closure() < 1e-9);
             return found;
         };
@@ -115,6 +122,14 @@ wind = )" + rose + "\n"));
             (40 * erosion_potential(friction_velocity(12), 0.3) + 6 * erosion_potential(friction_velocity(17), 0.3)) * 1e4 * 2 * 25e-6;
         CHECK(even.total < set_free);
         CHECK(even.total > 0.2 * set_free);
+        // Every gram is somewhere, and what leaves is what a plume of class D still holds 2 to 2.9 km from the middle: the edge of a square.
+        for (const auto& found : {even, westerly}) {
+            CHECK(found.on_zone == doctest::Approx(found.total).epsilon(1e-9));
+            CHECK(found.on_zone + found.elsewhere + found.beyond == doctest::Approx(set_free).epsilon(1e-9));
+            CHECK(found.elsewhere >= 0);
+            CHECK(found.beyond < set_free * airborne_share(2050, 50, 4, 0.1, Stability::D));
+            CHECK(found.beyond > set_free * airborne_share(2050 * std::sqrt(2.0), 50, 4, 0.1, Stability::D));
+        }
         CHECK(even.north == doctest::Approx(even.east).epsilon(1e-12));
         CHECK(even.far_east < 0.5 * even.east);
         CHECK(westerly.east == doctest::Approx(2.8 * even.east).epsilon(1e-9));

@@ -8,6 +8,7 @@
 #include "facility/liner_defects.hpp"
 #include "facility/storage_curve.hpp"
 #include "output/checkpoint_file.hpp"
+#include "facility_releases.hpp"
 #include "site_builder.hpp"
 #include "temporary_folder.hpp"
 #include "verification_report.hpp"
@@ -263,6 +264,7 @@ closure = 2026-01-01
 cover = { type = "soil", thickness = "1 m", percolation = 0.1 }
 pore_water.As = { type = "distribution", content = "50 mg/kg", distribution_coefficient = "2 L/kg" }
 pore_water.SO4 = { type = "constant", concentration = "2000 mg/L" }
+free_water.SO4 = [ { from = 2020-01-01, value = "300 mg/L" }, { from = 2022-12-01, value = "500 mg/L" } ]
 maximum_step = "10 d"
 )",
                            R"([transport]
@@ -271,11 +273,14 @@ courant = 50
 [substance.As]
 [substance.SO4]
 )"));
-        double driest = infinite;
+        double driest = infinite, sulfate_over = 0, arsenic_over = 0;
         bool overflowed = false;
         run.finish([&](const SiteRun& r) {
             driest = std::min(driest, held(r, "free water"));
-            overflowed = overflowed || r.entry("water of pond", "overflow").term.out > 0;
+            const double over = r.entry("water of pond", "overflow").term.out, down = r.entry("water of pond", "seepage").term.out;
+            overflowed = overflowed || over > 0;
+            sulfate_over += over * (r.days() <= 1065 ? 0.3 : 0.5);  // 2022-12-01, where a step ends
+            if (over > 0) arsenic_over += over * r.entry("As", "pond").term.in / down;
             for (const auto* store : {"free water", "consolidation water", "drainable pore water", "retained pore water"})
                 CHECK(held(r, store) >= 0);
         });
@@ -290,6 +295,12 @@ courant = 50
         const auto& seepage = run.entry("water of pond", "seepage");
         CHECK(run.entry("water", "pond").cumulative_in == doctest::Approx(seepage.cumulative_out).epsilon(1e-12));
         CHECK(run.entry("SO4", "pond").cumulative_in == doctest::Approx(2 * seepage.cumulative_out).epsilon(1e-9));
+        // What goes over the spillway carries what the water above the tailings holds; where that is not told, what their pores hold.
+        CHECK(released(run, "pond", "overflow", "SO4") == doctest::Approx(sulfate_over).epsilon(1e-9));
+        CHECK(released(run, "pond", "overflow", "As") == doctest::Approx(arsenic_over).epsilon(1e-9));
+        CHECK(arsenic_over > 0);
+        CHECK(released(run, "pond", "seepage into the ground", "As") ==
+              doctest::Approx(run.entry("As", "pond").cumulative_in).epsilon(1e-9));
     }
 
     TEST_CASE("drain-down after closure is an exponential above the percolation") {

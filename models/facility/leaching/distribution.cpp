@@ -15,10 +15,12 @@ struct DistributionLeaching final : LeachModel {
 
     static auto parameters() {
         using T = DistributionLeaching;
-        return std::tuple{
-            parameter("content", &T::leachable, "mg/kg", positive, "leachable, per dry waste"),
-            parameter("distribution_coefficient", &T::distribution_coefficient, "L/kg", not_negative, "Kd of the waste"),
-        };
+        return std::tuple_cat(
+            std::tuple{
+                parameter("content", &T::leachable, "mg/kg", positive, "leachable, per dry waste"),
+                parameter("distribution_coefficient", &T::distribution_coefficient, "L/kg", not_negative, "Kd of the waste"),
+            },
+            solubility_parameter());
     }
     [[nodiscard]] double content() const override { return leachable; }
     [[nodiscard]] double leach(const LeachState& state, const LeachStep& step) const override {

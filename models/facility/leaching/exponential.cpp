@@ -13,10 +13,12 @@ struct ExponentialLeaching final : LeachModel {
 
     static auto parameters() {
         using T = ExponentialLeaching;
-        return std::tuple{
-            parameter("concentration", &T::concentration, "mg/L", not_negative, "C0: of the water that leaves fresh waste"),
-            parameter("half_life", &T::half_life, "a", positive, "in which it halves, from the first waste on"),
-        };
+        return std::tuple_cat(
+            std::tuple{
+                parameter("concentration", &T::concentration, "mg/L", not_negative, "C0: of the water that leaves fresh waste"),
+                parameter("half_life", &T::half_life, "a", positive, "in which it halves, from the first waste on"),
+            },
+            solubility_parameter());
     }
     /// The exact mean of the exponential over the step.
     [[nodiscard]] double leach(const LeachState&, const LeachStep& step) const override {

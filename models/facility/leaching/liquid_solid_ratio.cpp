@@ -14,10 +14,12 @@ struct LiquidSolidLeaching final : LeachModel {
 
     static auto parameters() {
         using T = LiquidSolidLeaching;
-        return std::tuple{
-            parameter("concentration", &T::concentration, "mg/L", positive, "C0: of the first water"),
-            parameter("kappa", &T::kappa, "kg/L", positive, "κ in C = C0 exp(−κ L/S), with L/S the litres that have passed per kg"),
-        };
+        return std::tuple_cat(
+            std::tuple{
+                parameter("concentration", &T::concentration, "mg/L", positive, "C0: of the first water"),
+                parameter("kappa", &T::kappa, "kg/L", positive, "κ in C = C0 exp(−κ L/S), with L/S the litres that have passed per kg"),
+            },
+            solubility_parameter());
     }
     /// All that ever comes: ∫ C d(L/S) = C0/κ.
     [[nodiscard]] double content() const override { return concentration / kappa; }

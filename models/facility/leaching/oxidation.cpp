@@ -9,18 +9,18 @@ struct OxidationLeaching final : LeachModel {
     static constexpr std::string_view name = "oxidation", meaning = "comes free as sulfide oxidises; needs the facility's table `sulfide`";
 
     double per_sulfur = 0, mobile_when_buffered = 1;
-    std::optional<double> solubility;
 
     static auto parameters() {
         using T = OxidationLeaching;
-        return std::tuple{
-            parameter("per_sulfur", &T::per_sulfur, "", positive,
-                      "mass that comes free per mass of sulfur oxidised: 2.996 for sulfate, 3.12 for acidity as CaCO3"),
-            parameter("mobile_when_buffered", &T::mobile_when_buffered, "", fraction,
-                      "share that the water can take while carbonate lasts; the rest waits")
-                .with_default(),
-            parameter("solubility", &T::solubility, "mg/L", positive, "the water takes no more; what it leaves waits"),
-        };
+        return std::tuple_cat(
+            std::tuple{
+                parameter("per_sulfur", &T::per_sulfur, "", positive,
+                          "mass that comes free per mass of sulfur oxidised: 2.996 for sulfate, 3.12 for acidity as CaCO3"),
+                parameter("mobile_when_buffered", &T::mobile_when_buffered, "", fraction,
+                          "share that the water can take while carbonate lasts; the rest waits")
+                    .with_default(),
+            },
+            solubility_parameter());
     }
     [[nodiscard]] double content() const override { return 0; }
     [[nodiscard]] bool needs_oxidation() const override { return true; }
@@ -28,9 +28,8 @@ struct OxidationLeaching final : LeachModel {
         state.brought += per_sulfur * supply.sulfur;
         state.mobile = supply.buffered ? state.mobile + mobile_when_buffered * per_sulfur * supply.sulfur : state.brought;
     }
-    [[nodiscard]] double leach(const LeachState& state, const LeachStep& step) const override {
-        const double waiting = std::max(0.0, state.mobile - state.leached);
-        return solubility ? std::min(waiting, step.water * *solubility) : waiting;
+    [[nodiscard]] double leach(const LeachState& state, const LeachStep&) const override {
+        return std::max(0.0, state.mobile - state.leached);
     }
 };
 

@@ -15,16 +15,16 @@ struct ShrinkingCoreLeaching final : LeachModel {
                                       meaning = "a front moves into the grains, held up by diffusion through their leached rim";
 
     double leachable = 0, complete_after = 0;
-    std::optional<double> solubility;
 
     static auto parameters() {
         using T = ShrinkingCoreLeaching;
-        return std::tuple{
-            parameter("content", &T::leachable, "mg/kg", positive, "leachable, per dry waste"),
-            parameter("complete_after", &T::complete_after, "a", positive, "τ: time in which a grain is leached to its centre")
-                .source("ρ R²/(6 b De C): Levenspiel 1999, eq. 25.17"),
-            parameter("solubility", &T::solubility, "mg/L", positive, "the water takes no more; what it leaves waits"),
-        };
+        return std::tuple_cat(
+            std::tuple{
+                parameter("content", &T::leachable, "mg/kg", positive, "leachable, per dry waste"),
+                parameter("complete_after", &T::complete_after, "a", positive, "τ: time in which a grain is leached to its centre")
+                    .source("ρ R²/(6 b De C): Levenspiel 1999, eq. 25.17"),
+            },
+            solubility_parameter());
     }
     [[nodiscard]] double content() const override { return leachable; }
 
@@ -42,8 +42,7 @@ struct ShrinkingCoreLeaching final : LeachModel {
     }
     [[nodiscard]] double leach(const LeachState& state, const LeachStep& step) const override {
         const double released = state.brought * fraction_leached((step.age + step.duration()) / complete_after);
-        const double waiting = std::max(0.0, released - state.leached);
-        return solubility ? std::min(waiting, step.water * *solubility) : waiting;
+        return std::max(0.0, released - state.leached);
     }
 };
 
