@@ -78,10 +78,13 @@ void Simulation::book() {
     ledger_.book(std::move(terms));
 }
 
+void Simulation::bring_up_to_date() {
+    for (const auto& equation : equations_) equation->prepare_output(state_);
+}
+
 void Simulation::show(const Step& step) {
     const bool output = at_output();
-    if (output)
-        for (const auto& equation : equations_) equation->prepare_output(state_);
+    if (output) bring_up_to_date();
     const Moment moment{*domain_, state_, ledger_, step, output};
     for (auto* observer : observers_) observer->observe(moment);
 }

@@ -32,6 +32,8 @@ public:
     /// One accepted step. Throws SimulationError when no step, however short, succeeds; the state is then that of the step before.
     void step();
 
+    /// Brings what is otherwise only known at output times (contents of the soil) up to the present moment.
+    void bring_up_to_date();
     /// Further moments at which a step has to end.
     void add_stops(const std::set<double>& times) { schedule_.add_events(times); }
 

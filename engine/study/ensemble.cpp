@@ -1,5 +1,6 @@
 #include "study/ensemble.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cmath>
@@ -209,12 +210,16 @@ private:
         return {};
     }
 
-    /// "exceedance_probability/Cd", with the limit where a substance has several.
+    /// "exceedance_probability/Cd" of the water, "soil_exceedance_probability/Cd" of the soil, with limit and zone where a substance has
+    /// several.
     [[nodiscard]] std::string map_name(std::size_t plume) const {
-        std::size_t same = 0;
-        for (const auto& p : plan_.plumes) same += p.substance == plan_.plumes[plume].substance;
-        const auto name = "exceedance_probability/" + plan_.plumes[plume].substance;
-        return same == 1 ? name : fmt::format("{}_above_{:g}_mg_per_L", name, unit("mg/L").from_si(plan_.plumes[plume].limit));
+        const auto& own = plan_.plumes[plume];
+        const auto like = [&](const RiskPlume& p) { return p.substance == own.substance && p.soil == own.soil; };
+        const auto name = (own.soil ? "soil_exceedance_probability/" : "exceedance_probability/") + own.substance;
+        if (std::count_if(plan_.plumes.begin(), plan_.plumes.end(), like) == 1) return name;
+        const auto limit = own.soil ? fmt::format("{:g}_mg_per_kg", unit("mg/kg").from_si(own.limit))
+                                    : fmt::format("{:g}_mg_per_L", unit("mg/L").from_si(own.limit));
+        return fmt::format("{}_above_{}{}", name, limit, own.zone.empty() ? "" : "_in_" + own.zone);
     }
 
     void write_results(const RiskAnalysis& analysis) {
@@ -249,10 +254,8 @@ private:
                 const auto& counts = counts_[p * plan_.times.size() + t];
                 for (std::size_t c = 0; c < counts.size(); ++c)
                     map[static_cast<Index>(c)] = grid_->active(static_cast<Index>(c)) ? counts[c] / good : NAN;
-                file.append_field(map_name(p), "1",
-                                  fmt::format("part of the runs with {} above {}", plan_.plumes[p].substance,
-                                              quantity_text(plan_.plumes[p].limit, unit("mg/L"))),
-                                  map);
+                keep_zone(plan_.plumes[p].cells, map);
+                file.append_field(map_name(p), "1", "part of the runs with " + plan_.plumes[p].title(), map);
             }
             for (std::size_t p = 0; p < maps.size(); ++p) shown.push_back({map_name(p), maps[p]});
             if (!vtk) continue;
@@ -264,13 +267,22 @@ private:
         if (vtk) write_pvd(*folder_ / "fields.pvd", series);
     }
 
+    /// Nothing is known of cells that were not judged; no zone: all were.
+    static void keep_zone(const std::vector<Index>& cells, CellField& map) {
+        if (cells.empty()) return;
+        std::vector<bool> judged(map.span().size());
+        for (const Index cell : cells) judged[static_cast<std::size_t>(cell)] = true;
+        for (std::size_t c = 0; c < judged.size(); ++c)
+            if (!judged[c]) map[static_cast<Index>(c)] = NAN;
+    }
+
     void write_risk_csv(const RiskAnalysis& analysis) {
-        CsvWriter out(*folder_ / "risk.csv",
-                      {"time", "date", "receptor", "substance", "limit", "quantity", "value", "low", "high", "runs", "unit"});
+        CsvWriter out(*folder_ / "risk.csv", {"time", "date", "receptor", "substance", "limit", "quantity", "value", "low", "high", "runs",
+                                              "unit", "kind", "limit_unit"});
         const auto start = site_.section<SiteTable>().start;
         for (const auto& r : analysis.rows())
-            out.row({r.time / seconds_per_day, start.plus(r.time).text(), r.receptor, r.substance, unit("mg/L").from_si(r.limit),
-                     r.quantity, r.value, r.low, r.high, static_cast<double>(r.runs), r.unit});
+            out.row({r.time / seconds_per_day, start.plus(r.time).text(), r.receptor, r.substance, r.limit, r.quantity, r.value, r.low,
+                     r.high, static_cast<double>(r.runs), r.unit, r.kind, r.limit_unit});
         out.flush();
     }
 
@@ -281,7 +293,8 @@ private:
             rows.push_back({{"time_d", r.time / seconds_per_day},
                             {"receptor", r.receptor},
                             {"substance", r.substance},
-                            {"limit_mg_per_L", unit("mg/L").from_si(r.limit)},
+                            {r.limit_unit == "mg/L" ? "limit_mg_per_L" : "limit_mg_per_kg", r.limit},
+                            {"kind", r.kind},
                             {"quantity", r.quantity},
                             {"value", number(r.value)},
                             {"low", number(r.low)},

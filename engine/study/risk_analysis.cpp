@@ -14,10 +14,10 @@ namespace galena {
 namespace {
 
 constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-constexpr double percentages[] = {5, 25, 50, 75, 95};
+using risk_numbers::mg_per_L;
+using risk_numbers::percentages;
+using risk_numbers::years;
 
-double years(double seconds) { return seconds / seconds_per_year; }
-double mg_per_L(double si) { return unit("mg/L").from_si(si); }
 /// Infinite: not before the end, which a table shows as empty.
 double finite_or_nothing(double v) { return std::isfinite(v) ? v : nothing; }
 
@@ -71,6 +71,8 @@ RiskAnalysis::RiskAnalysis(const Site& site, const RiskPlan& plan, const RunList
     count_exceedance();
     describe_arrival();
     describe_curves();
+    describe_plumes();
+    describe_soil();
     tell_convergence();
     list_values();
     list_runs();
@@ -94,8 +96,8 @@ std::vector<double> RiskAnalysis::over_runs(const std::function<double(const Run
 
 void RiskAnalysis::add_row(double time, const RiskTarget& target, std::string quantity, std::string unit_text, double value,
                            Interval interval) {
-    rows_.push_back({time, target.receptor, target.substance, target.limit, std::move(quantity), std::move(unit_text), value, interval.low,
-                     interval.high, good_.size()});
+    rows_.push_back({time, target.receptor, target.substance, mg_per_L(target.limit), "mg/L", kind_of(target), std::move(quantity),
+                     std::move(unit_text), value, interval.low, interval.high, good_.size()});
 }
 
 void RiskAnalysis::count_exceedance() {
@@ -112,7 +114,8 @@ void RiskAnalysis::count_exceedance() {
                         {"arrival_probability", "1"},
                         {"arrival_low", "1"},
                         {"arrival_high", "1"},
-                        {"runs", "1"}});
+                        {"runs", "1"},
+                        {"kind", "", true}});
     const auto times = plan_.times.size(), n = good_.size();
     const auto share = [&](double k) { return n > 0 ? k / static_cast<double>(n) : nothing; };
     for (std::size_t t = 0; t < plan_.targets.size(); ++t)
@@ -128,7 +131,7 @@ void RiskAnalysis::count_exceedance() {
             add_row(plan_.times[at], target, "exceedance_probability", "1", share(k), now);
             add_row(plan_.times[at], target, "arrival_probability", "1", share(a), by);
             table.row({target.receptor, target.substance, mg_per_L(target.limit), years(plan_.times[at]), k, share(k), now.low, now.high, a,
-                       share(a), by.low, by.high, static_cast<double>(n)});
+                       share(a), by.low, by.high, static_cast<double>(n), kind_of(target)});
         }
     keep(table);
 }
@@ -141,6 +144,7 @@ void RiskAnalysis::describe_arrival() {
     for (const double p : percentages) heads.push_back({fmt::format("peak_p{:02.0f}", p), "mg/L"});
     heads.push_back({"base_arrival", "a"});
     heads.push_back({"base_peak", "mg/L"});
+    heads.push_back({"kind", "", true});
     TableBuilder table("arrival", "first time above the limit; empty: not before the end of the run in so many runs", heads);
     for (std::size_t t = 0; t < plan_.targets.size(); ++t) {
         const auto& target = plan_.targets[t];
@@ -168,55 +172,10 @@ void RiskAnalysis::describe_arrival() {
         const bool has_base = base.failure.empty();
         row.emplace_back(has_base ? finite_or_nothing(years(base.arrival[t])) : nothing);
         row.emplace_back(has_base ? mg_per_L(base.peak[t]) : nothing);
+        row.emplace_back(kind_of(target));
         table.row(row);
     }
     keep(table);
-}
-
-void RiskAnalysis::describe_curves() {
-    std::vector<TableBuilder::Head> breakthrough{{"receptor", "", true}, {"substance", "", true}, {"limit", "mg/L"}, {"time", "a"}};
-    std::vector<TableBuilder::Head> plume{{"substance", "", true}, {"limit", "mg/L"}, {"time", "a"}};
-    for (const double p : percentages) {
-        breakthrough.push_back({fmt::format("p{:02.0f}", p), "mg/L"});
-        plume.push_back({fmt::format("volume_p{:02.0f}", p), "m3"});
-    }
-    breakthrough.push_back({"mean", "mg/L"});
-    for (const double p : percentages) plume.push_back({fmt::format("area_p{:02.0f}", p), "m2"});
-    TableBuilder curves("breakthrough", "percentiles of the concentration at the receptors", breakthrough);
-    TableBuilder plumes("plume", "percentiles of the ground above the limit", plume);
-    const auto times = plan_.times.size();
-    for (std::size_t t = 0; t < plan_.targets.size(); ++t)
-        for (std::size_t at = 0; at < times; ++at) {
-            const auto& target = plan_.targets[t];
-            auto values = over_runs([&](const RunOutcome& o) { return o.concentration[t * times + at]; });
-            std::sort(values.begin(), values.end());
-            std::vector<TableBuilder::Field> row{target.receptor, target.substance, mg_per_L(target.limit), years(plan_.times[at])};
-            for (const double p : percentages) {
-                const double v = mg_per_L(sample_quantile_sorted(values, p / 100));
-                add_row(plan_.times[at], target, fmt::format("concentration/p{:02.0f}", p), "mg/L", v);
-                row.emplace_back(v);
-            }
-            row.emplace_back(mg_per_L(std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size())));
-            curves.row(row);
-        }
-    for (std::size_t p = 0; p < plan_.plumes.size(); ++p)
-        for (std::size_t at = 0; at < times; ++at) {
-            const RiskTarget everywhere{"", plan_.plumes[p].substance, plan_.plumes[p].limit, 0};
-            auto volume = over_runs([&](const RunOutcome& o) { return o.plume_volume[p * times + at]; });
-            auto area = over_runs([&](const RunOutcome& o) { return o.plume_area[p * times + at]; });
-            std::sort(volume.begin(), volume.end());
-            std::sort(area.begin(), area.end());
-            std::vector<TableBuilder::Field> row{everywhere.substance, mg_per_L(everywhere.limit), years(plan_.times[at])};
-            for (const double q : percentages) {
-                const double v = sample_quantile_sorted(volume, q / 100);
-                add_row(plan_.times[at], everywhere, fmt::format("plume_volume/p{:02.0f}", q), "m3", v);
-                row.emplace_back(v);
-            }
-            for (const double q : percentages) row.emplace_back(sample_quantile_sorted(area, q / 100));
-            plumes.row(row);
-        }
-    keep(curves);
-    keep(plumes);
 }
 
 void RiskAnalysis::tell_convergence() {
@@ -227,7 +186,8 @@ void RiskAnalysis::tell_convergence() {
                         {"runs", "1"},
                         {"probability", "1"},
                         {"low", "1"},
-                        {"high", "1"}});
+                        {"high", "1"},
+                        {"kind", "", true}});
     constexpr double steps = 20;
     for (std::size_t t = 0; t < plan_.targets.size(); ++t) {
         std::size_t before = 0;
@@ -239,7 +199,7 @@ void RiskAnalysis::tell_convergence() {
             for (std::size_t r = 0; r < n; ++r) arrived += std::isfinite(outcomes_[good_[r]].arrival[t]);
             const auto interval = clopper_pearson(arrived, n, risk_.confidence);
             table.row({plan_.targets[t].receptor, plan_.targets[t].substance, mg_per_L(plan_.targets[t].limit), static_cast<double>(n),
-                       static_cast<double>(arrived) / static_cast<double>(n), interval.low, interval.high});
+                       static_cast<double>(arrived) / static_cast<double>(n), interval.low, interval.high, kind_of(plan_.targets[t])});
         }
     }
     keep(table);
@@ -276,7 +236,9 @@ void RiskAnalysis::list_runs() {
     for (const auto& value : site_.uncertainty().values) heads.push_back({plain(value.name), value.unit});
     const auto all = outputs();
     for (const auto& output : all) heads.push_back({plain(output.name), output.unit});
-    TableBuilder table("runs", "every run: its values and what it gave", heads);
+    for (const auto& target : plan_.targets) heads.push_back({"arrived, " + plain(RiskPlan::title(target)), "1"});
+    TableBuilder table(
+        "runs", "every run: its values and what it gave; an arrival that did not come before the end is empty, and `arrived` is 0", heads);
     const std::pair<const char*, RunPart> parts[] = {
         {"base", runs_.base}, {"ensemble", runs_.ensemble}, {"tornado", runs_.tornado}, {"morris", runs_.morris}, {"sobol", runs_.sobol}};
     for (const auto& [name, part] : parts)
@@ -285,150 +247,52 @@ void RiskAnalysis::list_runs() {
                                                  static_cast<double>(runs_.realisations[r].number)};
             for (std::size_t v = 0; v < site_.uncertainty().values.size(); ++v)
                 row.emplace_back(site_.uncertainty().values[v].number_at(runs_.u[r][v]));
-            for (const auto& output : all) row.emplace_back(outcomes_[r].failure.empty() ? output.value(outcomes_[r]) : nothing);
+            const auto& outcome = outcomes_[r];
+            const bool known = outcome.failure.empty();
+            for (const auto& output : all) row.emplace_back(known && !output.censored(outcome) ? output.value(outcome) : nothing);
+            for (std::size_t t = 0; t < plan_.targets.size(); ++t)
+                row.emplace_back(known ? (std::isfinite(outcome.arrival[t]) ? 1.0 : 0.0) : nothing);
             table.row(row);
         }
-    keep(table);
-}
-
-// ---- what matters -----------------------------------------------------------------------------------------------------------------
-
-std::vector<RiskAnalysis::Output> RiskAnalysis::outputs() const {
-    std::vector<Output> all;
-    for (std::size_t t = 0; t < plan_.targets.size(); ++t) {
-        const auto title = RiskPlan::title(plan_.targets[t]);
-        all.push_back({"peak concentration, " + title, "mg/L", [t](const RunOutcome& o) { return mg_per_L(o.peak[t]); }});
-        all.push_back({"arrival time, " + title, "a", [t, end = end_](const RunOutcome& o) { return years(std::min(o.arrival[t], end)); }});
-        all.push_back({"time above, " + title, "a", [t](const RunOutcome& o) { return years(o.time_above[t]); }});
-    }
-    const auto times = plan_.times.size();
-    for (std::size_t p = 0; p < plan_.plumes.size(); ++p)
-        all.push_back({fmt::format("largest plume volume, {} above {}", plan_.plumes[p].substance,
-                                   quantity_text(plan_.plumes[p].limit, unit("mg/L"))),
-                       "m3", [p, times](const RunOutcome& o) {
-                           const auto first = o.plume_volume.begin() + static_cast<std::ptrdiff_t>(p * times);
-                           return *std::max_element(first, first + static_cast<std::ptrdiff_t>(times));
-                       }});
-    return all;
-}
-
-std::vector<double> RiskAnalysis::results_of(const RunPart& part, const Output& output) const {
-    std::vector<double> results;
-    for (std::size_t r = part.first; r < part.first + part.count; ++r)
-        results.push_back(outcomes_[r].failure.empty() ? output.value(outcomes_[r]) : nothing);
-    return results;
-}
-
-void RiskAnalysis::correlate_ranks() {
-    const auto& values = site_.uncertainty().values;
-    if (good_.size() < 3 || values.empty()) return;
-    TableBuilder table(
-        "rank_correlation",
-        "rank correlation of the results with each distribution, and what remains of it without the others; a result that did "
-        "not come before the end shares its rank with all such",
-        {{"result", "", true}, {"distribution", "", true}, {"rank_correlation", "1"}, {"partial", "1"}, {"runs", "1"}});
-    std::vector<std::vector<double>> columns(values.size());
-    for (const auto r : good_)
-        for (std::size_t v = 0; v < values.size(); ++v) columns[v].push_back(runs_.u[r][v]);
-    for (const auto& output : outputs()) {
-        const auto results = over_runs(output.value);
-        const auto partial = partial_rank_correlation(columns, results);
-        for (std::size_t v = 0; v < values.size(); ++v)
-            table.row({output.name, values[v].name, rank_correlation(columns[v], results), partial[v], static_cast<double>(good_.size())});
-    }
-    keep(table);
-}
-
-void RiskAnalysis::swing() {
-    if (runs_.tornado.count == 0) return;
-    TableBuilder table("tornado", "one value at a time at its 10th and 90th percentile, the others central; widest swing first",
-                       {{"result", "", true},
-                        {"distribution", "", true},
-                        {"unit", "", true},
-                        {"at_p10", ""},
-                        {"central", ""},
-                        {"at_p90", ""},
-                        {"swing", ""}});
-    const auto& values = site_.uncertainty().values;
-    for (const auto& output : outputs()) {
-        const auto results = results_of(runs_.tornado, output);
-        std::vector<std::size_t> order(values.size());
-        std::iota(order.begin(), order.end(), std::size_t{0});
-        const auto width = [&](std::size_t v) {
-            const double w = std::abs(results[2 + 2 * v] - results[1 + 2 * v]);
-            return std::isnan(w) ? -1 : w;
-        };
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return width(a) > width(b); });
-        for (const auto v : order)
-            table.row({output.name, values[v].name, output.unit, results[1 + 2 * v], results[0], results[2 + 2 * v],
-                       results[2 + 2 * v] - results[1 + 2 * v]});
-    }
-    keep(table);
-}
-
-void RiskAnalysis::screen() {
-    if (runs_.morris.count == 0) return;
-    TableBuilder table("morris", "elementary effects per unit of probability (Morris 1991; mu* of Campolongo et al. 2007)",
-                       {{"result", "", true},
-                        {"distribution", "", true},
-                        {"unit", "", true},
-                        {"mu", ""},
-                        {"mu_star", ""},
-                        {"sigma", ""},
-                        {"effects", "1"}});
-    const auto& values = site_.uncertainty().values;
-    for (const auto& output : outputs()) {
-        const auto effects = morris_effects(runs_.morris_plan, results_of(runs_.morris, output));
-        for (std::size_t v = 0; v < values.size(); ++v)
-            table.row({output.name, values[v].name, output.unit, effects[v].mu, effects[v].mu_star, effects[v].sigma,
-                       static_cast<double>(effects[v].count)});
-    }
-    keep(table);
-}
-
-void RiskAnalysis::decompose() {
-    if (runs_.sobol.count == 0) return;
-    TableBuilder table("sobol", "Sobol' indices: the part of the variance a value explains alone, and with all its interactions",
-                       {{"result", "", true},
-                        {"distribution", "", true},
-                        {"first", "1"},
-                        {"first_low", "1"},
-                        {"first_high", "1"},
-                        {"total", "1"},
-                        {"total_low", "1"},
-                        {"total_high", "1"}});
-    const auto& values = site_.uncertainty().values;
-    for (const auto& output : outputs()) {
-        const auto indices =
-            sobol_indices(results_of(runs_.sobol, output), static_cast<std::size_t>(risk_.base_samples), values.size(),
-                          static_cast<std::size_t>(risk_.bootstrap), risk_.confidence, static_cast<std::uint64_t>(risk_.seed));
-        for (std::size_t v = 0; v < values.size(); ++v) {
-            const auto& i = indices[v];
-            table.row({output.name, values[v].name, i.first, i.first_interval.low, i.first_interval.high, i.total, i.total_interval.low,
-                       i.total_interval.high});
-        }
-    }
     keep(table);
 }
 
 std::vector<std::string> RiskAnalysis::summary() const {
     std::vector<std::string> lines;
     const auto end = quantity_text(end_, unit("a"));
+    const auto probability = [&](std::size_t k, std::size_t n) {
+        const auto interval = clopper_pearson(k, n, risk_.confidence);
+        return fmt::format("{} of {} runs: P = {:.3g} ({:.0f} %: {:.3g} to {:.3g})", k, n,
+                           n > 0 ? static_cast<double>(k) / static_cast<double>(n) : nothing, 100 * risk_.confidence, interval.low,
+                           interval.high);
+    };
     for (std::size_t t = 0; t < plan_.targets.size(); ++t) {
         auto arrival = over_runs([&](const RunOutcome& o) { return o.arrival[t]; });
         std::sort(arrival.begin(), arrival.end());
         const auto n = arrival.size();
         const auto arrived = n - static_cast<std::size_t>(std::count(arrival.begin(), arrival.end(), infinite));
-        const auto interval = clopper_pearson(arrived, n, risk_.confidence);
         const auto time = [&](double p) {
             const double v = sample_quantile_sorted(arrival, p);
             return std::isfinite(v) ? fmt::format("{:.4g}", years(v)) : fmt::format(">{:.4g}", years(end_));
         };
-        lines.push_back(fmt::format("{}: exceeded within {} in {} of {} runs: P = {:.3g} ({:.0f} %: {:.3g} to {:.3g})",
-                                    RiskPlan::title(plan_.targets[t]), end, arrived, n,
-                                    n > 0 ? static_cast<double>(arrived) / static_cast<double>(n) : nothing, 100 * risk_.confidence,
-                                    interval.low, interval.high));
-        if (n > 0) lines.push_back(fmt::format("  first exceeded after P5 {} a, P50 {} a, P95 {} a", time(0.05), time(0.5), time(0.95)));
+        const bool detection = plan_.targets[t].detection;
+        lines.push_back(fmt::format("{}: {} within {} in {}", RiskPlan::title(plan_.targets[t]),
+                                    detection ? "found by monitoring" : "exceeded", end, probability(arrived, n)));
+        if (n > 0)
+            lines.push_back(fmt::format("  first {} after P5 {} a, P50 {} a, P95 {} a", detection ? "found" : "exceeded", time(0.05),
+                                        time(0.5), time(0.95)));
+    }
+    const auto last = plan_.times.size() - 1;
+    for (std::size_t p = 0; p < plan_.plumes.size(); ++p) {
+        if (!plan_.plumes[p].soil) continue;
+        auto volume = over_runs([&](const RunOutcome& o) { return o.plume_volume[p * plan_.times.size() + last]; });
+        std::sort(volume.begin(), volume.end());
+        const auto above = volume.size() - static_cast<std::size_t>(std::count(volume.begin(), volume.end(), 0.0));
+        lines.push_back(fmt::format("soil: {} after {} in {}", plan_.plumes[p].title(), quantity_text(plan_.times[last], unit("a")),
+                                    probability(above, volume.size())));
+        if (!volume.empty())
+            lines.push_back(fmt::format("  volume P50 {:.4g} m3, P90 {:.4g} m3", sample_quantile_sorted(volume, 0.5),
+                                        sample_quantile_sorted(volume, 0.9)));
     }
     return lines;
 }

@@ -8,6 +8,13 @@
 
 namespace galena {
 
+/// How numbers are told.
+namespace risk_numbers {
+inline constexpr double percentages[] = {5, 10, 25, 50, 75, 90, 95};
+inline double years(double seconds) { return seconds / seconds_per_year; }
+inline double mg_per_L(double si) { return unit("mg/L").from_si(si); }
+}  // namespace risk_numbers
+
 /// Which runs stand where in the list of all runs.
 struct RunPart {
     std::size_t first = 0, count = 0;
@@ -28,7 +35,9 @@ struct RunList {
 struct RiskRow {
     double time = 0;  ///< since the start [s]
     std::string receptor, substance;
-    double limit = 0;  ///< [kg/m³]
+    double limit = 0;        ///< in `limit_unit`
+    std::string limit_unit;  ///< "mg/L" of water, "mg/kg" of soil
+    std::string kind;        ///< "limit" at a receptor, "detection" at a monitoring well, "water" or "soil" above a limit anywhere
     std::string quantity, unit;
     double value = 0;          ///< in `unit`; NaN: not before the end of the run
     double low = 0, high = 0;  ///< of the confidence interval; NaN without one
@@ -52,10 +61,17 @@ public:
 private:
     void count_exceedance();
     void describe_arrival();
+    // risk_curves.cpp
     void describe_curves();
+    void describe_plumes();
+    void describe_soil();
+    void describe_ground(std::size_t plume, TableBuilder& table);
+
     void tell_convergence();
     void list_values();
     void list_runs();
+
+    // risk_sensitivity.cpp
     void correlate_ranks();
     void swing();
     void screen();
@@ -77,12 +93,18 @@ private:
     struct Output {
         std::string name, unit;
         std::function<double(const RunOutcome&)> value;  ///< censored arrival counts as the end of the run
+        std::function<bool(const RunOutcome&)> censored = [](const RunOutcome&) { return false; };
+        bool detection = false;  ///< of a monitoring well: no sensitivity asks for it
     };
+    /// Of the runs of a part that succeeded, those whose result is censored.
+    [[nodiscard]] std::size_t censored_in(const RunPart& part, const Output& output) const;
     [[nodiscard]] std::vector<Output> outputs() const;
+    [[nodiscard]] std::vector<Output> outputs_to_explain() const;
     [[nodiscard]] std::vector<double> results_of(const RunPart& part, const Output& output) const;
     [[nodiscard]] std::vector<double> over_runs(const std::function<double(const RunOutcome&)>& value) const;
     void add_row(double time, const RiskTarget& target, std::string quantity, std::string unit, double value,
                  Interval interval = {NAN, NAN});
+    [[nodiscard]] static std::string kind_of(const RiskTarget& target) { return target.detection ? "detection" : "limit"; }
 
     const Site& site_;
     const RiskPlan& plan_;

@@ -17,12 +17,18 @@ struct RiskTarget {
     double limit = 0;                        ///< dissolved [kg/m³]
     Index cell = 0;                          ///< of an observation point
     std::optional<std::size_t> number = {};  ///< of a [[receptor]] among the site's
+    bool detection = false;                  ///< not a limit: what a monitoring well finds
 };
 
-/// A limit over the whole ground.
+/// A limit over the ground: of the water in all of it, or of the soil in a zone.
 struct RiskPlume {
     std::string substance;
-    double limit = 0;  ///< dissolved [kg/m³]
+    double limit = 0;  ///< dissolved [kg/m³], or content [kg/kg]
+    bool soil = false;
+    std::string zone = {};          ///< of the soil; empty: all
+    std::vector<Index> cells = {};  ///< of the zone; empty: all
+    /// "Cd above 0.005 mg/L", "Cd above 0.3 mg/kg in field"
+    [[nodiscard]] std::string title() const;
 };
 
 /// Wells that watch a receptor; positions are those of targets.
@@ -44,6 +50,8 @@ struct RiskPlan {
     static RiskPlan make(const Site& site, const Domain& domain, Diagnostics& diagnostics);
     /// "well: Cd above 0.005 mg/L"
     [[nodiscard]] static std::string title(const RiskTarget& target);
+    /// True when a run is asked for contents of the soil.
+    [[nodiscard]] bool asks_for_soil() const;
 };
 
 /// Rank correlations of [risk] by the numbers of the uncertain values. Unknown names and impossible sets are mistakes.

@@ -12,6 +12,14 @@ void RiskCorrelationTable::check(ReadContext& context) {
                               "give the names of two different distributions: between = [\"K\", \"n\"]");
 }
 
+void RiskLimitTable::check(ReadContext& context) {
+    if (content && concentration)
+        context.diagnostics.error(places.of("content"), "a limit is of the water or of the soil, not of both",
+                                  "give concentration or content; a second [[risk.limit]] can have the other");
+    if (content) reading::report_unused(places, "risk.limit", {"receptors"}, "content is judged in the cells of a zone", context);
+    else reading::report_unused(places, "risk.limit", {"zone"}, "a concentration is judged at receptors; give content", context);
+}
+
 void RiskTable::check(ReadContext& context) {
     if (levels % 2 != 0)
         context.diagnostics.error(places.of("levels"), fmt::format("levels = {} is odd", levels), "Morris's jumps need an even number");

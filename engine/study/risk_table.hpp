@@ -16,8 +16,9 @@ inline const Words words<SensitivityMethod> = {"tornado", "morris", "sobol"};
 /// [[risk.limit]]
 struct RiskLimitTable {
     Name substance;
-    std::optional<double> concentration;
+    std::optional<double> concentration, content;
     std::vector<Name> receptors;
+    Name zone;
     Place place;
     Places places;
 
@@ -29,8 +30,12 @@ struct RiskLimitTable {
                       "dissolved concentration that counts as exceeded above it; each receptor's own limit, or that of its standard, when "
                       "absent"),
             parameter("receptors", &T::receptors, "observation points and [[receptor]]s it is judged at; all when absent"),
+            parameter("content", &T::content, "mg/kg", positive,
+                      "instead of concentration: total content per dry soil that counts as exceeded above it, in every cell of the zone"),
+            parameter("zone", &T::zone, "cells whose content is judged; all when absent").with_default(),
         };
     }
+    void check(ReadContext& context);
 };
 
 /// [[risk.correlation]]

@@ -109,26 +109,6 @@ std::vector<const Series*> TailingsPond::series() const {
 
 // ---- set-up -----------------------------------------------------------------------------------------------------------------------
 
-namespace {
-
-/// Another pond before this one in the site file that has columns in common with it.
-void find_other_pond(const TailingsPond& pond, const std::vector<Index>& cells, const Site& site, Diagnostics& diagnostics) {
-    for (const auto& boundary : site.section<WaterBoundaries>().list) {
-        const auto* other = dynamic_cast<const TailingsPond*>(boundary.get());
-        if (other == &pond) return;
-        if (!other) continue;
-        std::vector<Index> both;
-        std::set_intersection(cells.begin(), cells.end(), other->cells().begin(), other->cells().end(), std::back_inserter(both));
-        if (both.empty()) continue;
-        diagnostics.error(pond.places.of(pond.polygon ? "polygon" : "zone"),
-                          fmt::format("the ponds '{}' and '{}' lie on the same ground ({} column{})", other->label.text, pond.label.text,
-                                      both.size(), both.size() == 1 ? "" : "s"),
-                          "keep their floors apart, or describe both as one pond");
-    }
-}
-
-}  // namespace
-
 void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) {
     domain_ = &domain;
     start_ = domain.start;
@@ -149,7 +129,7 @@ void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagno
         for (const Index c : domain.zones.cells(dam->toe_zone, diagnostics)) tops.insert(domain.grid.top_active_cell(c));
         toe_cells_.assign(tops.begin(), tops.end());
     }
-    if (diagnostics.error_count() != mistakes) return;
+    if (cells_.empty() || diagnostics.error_count() != mistakes) return;  // an empty zone is told where it stands
     make_basin(site, domain, diagnostics);
     if (diagnostics.error_count() != mistakes) return;
     adopt_medium(domain);
@@ -159,7 +139,7 @@ void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagno
         diagnostics.error(places.of("closure"),
                           fmt::format("the pond '{}' is closed on {}, before the run begins", label.text, closure->text()),
                           fmt::format("the run begins on {}; a pond that is closed already closes on that day", domain.start.text()));
-    if (!diagnostics.has_errors()) find_other_pond(*this, cells_, site, diagnostics);
+    if (!diagnostics.has_errors()) find_other(site, diagnostics);
 }
 
 void TailingsPond::make_basin(const Site& site, Domain& domain, Diagnostics& diagnostics) {

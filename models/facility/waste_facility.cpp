@@ -90,6 +90,22 @@ void WasteFacility::release(const Leaving& water, double duration, const char* u
             released_.add(unpassed_path, id, water.unpassed * series.mean(moment.origin, moment.from, moment.to), duration);
 }
 
+void WasteFacility::find_other(const Site& site, Diagnostics& diagnostics) const {
+    const auto word = [](const WasteFacility& facility) { return facility.type() == "tailings_pond" ? "pond" : "pile"; };
+    for (const auto& boundary : site.section<WaterBoundaries>().list) {
+        const auto* other = dynamic_cast<const WasteFacility*>(boundary.get());
+        if (other == this) return;
+        if (!other) continue;
+        std::vector<Index> both;
+        std::set_intersection(cells_.begin(), cells_.end(), other->cells().begin(), other->cells().end(), std::back_inserter(both));
+        if (both.empty()) continue;
+        diagnostics.error(places.of(polygon ? "polygon" : "zone"),
+                          fmt::format("the {} '{}' and the {} '{}' lie on the same ground ({} column{})", word(*other), other->label.text,
+                                      word(*this), label.text, both.size(), both.size() == 1 ? "" : "s"),
+                          "keep their floors apart, or describe both as one");
+    }
+}
+
 void WasteFacility::check_substances(const std::map<std::string, Series>& table, const char* key, const Site& site,
                                      Diagnostics& diagnostics) const {
     const auto known = site.keys("substance");

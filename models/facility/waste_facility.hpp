@@ -77,6 +77,8 @@ protected:
     [[nodiscard]] double passed(const std::string& substance, const Series& given, const FlowMoment& moment) const {
         return chemistry_.in_water(substance).value_or(given.mean(moment.origin, moment.from, moment.to));
     }
+    /// Another pond or pile before this one in the site file that has columns in common with it is a mistake.
+    void find_other(const Site& site, Diagnostics& diagnostics) const;
     /// Substances named in a table of concentrations that the site does not have are mistakes.
     void check_substances(const std::map<std::string, Series>& table, const char* key, const Site& site, Diagnostics& diagnostics) const;
 

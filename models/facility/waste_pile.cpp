@@ -68,13 +68,14 @@ void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnosti
     start_ = domain.start;
     taken_ = {};
     cells_ = FacilityFloor::columns(label.text, zone, polygon, domain, diagnostics);
-    if (diagnostics.error_count() != mistakes) return;
+    if (cells_.empty() || diagnostics.error_count() != mistakes) return;  // an empty zone is told where it stands
     floor_.resolve(cells_, {}, site, domain, diagnostics);
     const double volume = height * floor_.total_area;
     chemistry_.resolve(leaching, sulfide, site, *this, {bulk_density * volume, water_content * volume, start_}, diagnostics);
     check_substances(runoff_concentration, "runoff_concentration", site, diagnostics);
     released_ = {};
     adopt_medium(domain);
+    if (!diagnostics.has_errors()) find_other(site, diagnostics);
     held_ = next_held_ = seeped_ = next_seeped_ = seepage_ = toe_rate_ = 0;
     terms_.clear();
 }

@@ -288,6 +288,57 @@ TEST_CASE("what did not come before the end is shown as censored") {
     CHECK(number(arrival, "no_arrival_probability") == 1);
     CHECK(std::isnan(number(arrival, "arrival_p50")));
     CHECK(number(arrival, "low") == doctest::Approx(std::pow(0.025, 0.1)));
+    // In the list of runs too: no number that could be taken for an arrival.
+    const auto runs = table(folder / "out", "runs");
+    for (std::size_t run = 0; run < 11; ++run) {
+        CHECK(std::isnan(number(runs, "arrival time, well: Cd above 0.2 mg per L", run)));
+        CHECK(number(runs, "arrived, well: Cd above 0.2 mg per L", run) == 0);
+    }
+    const auto some = R"({ lognormal = { median = "2 L/kg", sigma_ln = 0.6 }, name = "Kd" })";
+    REQUIRE(run_risk(folder, column(some, "[risk]\nsamples = 10\nsensitivity = [\"tornado\"]\n" + limit), "some") == done);
+    const auto mixed = table(folder / "some", "runs");
+    double arrived = 0;
+    for (std::size_t run = 1; run < 11; ++run) {
+        const bool came = number(mixed, "arrived, well: Cd above 0.2 mg per L", run) == 1;
+        arrived += came;
+        CHECK(std::isnan(number(mixed, "arrival time, well: Cd above 0.2 mg per L", run)) == !came);
+    }
+    CHECK(arrived == number(table(folder / "some", "arrival"), "arrived"));
+    CHECK(arrived > 0);
+    CHECK(arrived < 10);
+    // At the tornado's high end of Kd nothing arrives within the run: its result is the end of the run, and said to be no arrival.
+    const auto tornado = table(folder / "some", "tornado");
+    const auto& results = tornado.columns[0].texts;
+    for (std::size_t row = 0; row < results.size(); ++row)
+        CHECK(number(tornado, "censored", row) == (results[row].starts_with("arrival time") ? 1 : 0));
+}
+
+TEST_CASE("soil above a limit of its content is counted, mapped and measured") {
+    const TemporaryFolder folder;
+    // Beside water held at 1 mg/L the soil of the entry holds Kd + porosity/density in mg/kg: above the limit where Kd is in its upper
+    // quarter, which is 5 of 20 draws of a Latin hypercube.
+    const double upper_quarter = 2 * std::exp(0.6 * 0.6744897501960817);
+    const auto asked = fmt::format(
+        "[risk]\nsamples = 20\ntimes = [\"10 d\", \"30 d\"]\n[[risk.limit]]\nsubstance = \"Cd\"\ncontent = \"{} mg/kg\"\n"
+        "zone = \"entry\"\n",
+        upper_quarter + porosity / bulk_density * 1e3);
+    REQUIRE(run_risk(folder, column(uncertain_kd, asked), "out") == done);
+    const auto soil = table(folder / "out", "soil");
+    for (std::size_t time = 0; time < 2; ++time) {
+        CHECK(number(soil, "above", time) == 5);
+        CHECK(number(soil, "probability", time) == 0.25);
+        CHECK(number(soil, "low", time) == doctest::Approx(clopper_pearson(5, 20, 0.95).low));
+        CHECK(number(soil, "volume_p50", time) == 0);
+        CHECK(number(soil, "volume_p90", time) == doctest::Approx(0.01 * 0.1 * 0.1));
+        CHECK(number(soil, "area_p90", time) == doctest::Approx(0.01 * 0.1));
+    }
+    const auto map = ResultsFile::open(folder / "out" / "ensemble.h5", false).field("soil_exceedance_probability/Cd", 1);
+    CHECK(map.front() == 0.25);
+    CHECK(std::isnan(map.back()));  // not in the zone
+    const auto csv = file_text(folder / "out" / "risk.csv");
+    CHECK(csv.find("entry,Cd") != std::string::npos);
+    CHECK(csv.find("soil,mg/kg") != std::string::npos);
+    CHECK(csv.find("water,") == std::string::npos);
 }
 
 TEST_CASE("a site without anything uncertain, or without a limit, is no ensemble") {
@@ -353,6 +404,15 @@ intervals = ["0 a", "1 d", "20 d"]
     for (std::size_t r = 1; r <= 40; ++r)
         if (arrival("well", r) < end_days - 1e-9) leads.push_back(arrival("well", r) - arrival("near", r));
     CHECK(sample_quantile(leads, 0.5) == doctest::Approx(all_the_time).epsilon(1e-9));
+    // What a well finds is no limit, and no sensitivity speaks of it.
+    const auto kinds = table(folder / "out", "arrival");
+    const auto& kind = kinds.columns.back();
+    REQUIRE(kind.name == "kind");
+    for (std::size_t r = 0; r < kind.texts.size(); ++r)
+        CHECK(kind.texts[r] == (kinds.columns[0].texts[r] == "well" ? "limit" : "detection"));
+    CHECK(kind.texts.size() == 4);
+    const auto ranks = table(folder / "out", "rank_correlation");
+    for (const auto& result : ranks.columns[0].texts) CHECK(result.find("near") == std::string::npos);
     const auto network = table(folder / "out", "monitoring_network");
     CHECK(network.columns[4].texts.at(0) == "near");
 }
