@@ -15,8 +15,8 @@
 #include "output/results_file.hpp"
 #include "scenario/scenario.hpp"
 #include "simulation/simulation.hpp"
+#include "study/plan_question.hpp"
 #include "study/plan_runner.hpp"
-#include "study/plan_variables.hpp"
 #include "study/run.hpp"
 #include "study/spare_memory.hpp"
 
@@ -83,29 +83,19 @@ private:
 
     void read() {
         Diagnostics diagnostics;
-        base_ = read_toml(options_.site);
-        const auto* given = base_.find("optimise");
-        if (!given)
-            throw ScenarioError({options_.site.string(), 0, 0}, "the site file has no [optimise]",
-                                "add it: the scenario, its variables and limits");
-        ReadContext context{diagnostics, options_.site.parent_path()};
-        reading::read_value(given->value, {"optimise", "", anything}, context, wanted_);
-        diagnostics.throw_if_errors();
-        tree_ = base_;
-        if (!wanted_.scenario.empty() || base_.find("scenario")) take_named_scenario(diagnostics);
-        if (wanted_.variables.empty())
-            diagnostics.error(wanted_.place, "[optimise] has nothing to choose", "add [[optimise.variable]] tables");
-        for (const auto& table : wanted_.variables)
-            if (auto variable = PlanVariable::make(table, tree_, diagnostics)) variables_.push_back(std::move(*variable));
-        check_limits(diagnostics);
+        question_ = PlanQuestion::read(options_.site, diagnostics);
         diagnostics.throw_if_errors();
         Diagnostics sound;
-        const auto site = Site::from_tree(tree_, options_.site.parent_path(), sound);
+        const auto site = Site::from_tree(question_.tree, options_.site.parent_path(), sound);
         sound.throw_if_errors();
         start_ = site.section<SiteTable>().start;
         name_ = site.section<SiteTable>().name;
         Diagnostics told_by_trials;
-        if (const auto simulation = Simulation::build(site, told_by_trials)) cells_ = simulation->domain().grid.cell_count();
+        if (const auto simulation = Simulation::build(site, told_by_trials)) {
+            cells_ = simulation->domain().grid.cell_count();
+            question_.check_limits(site, simulation->domain(), diagnostics);
+        }
+        diagnostics.throw_if_errors();
     }
 
     /// What results of plans depend on besides the values chosen. How long is searched, and between which bounds, may change.
@@ -134,39 +124,6 @@ private:
                                                [this](const PlanValues& values) { return simulate(values); });
         if (runner_->taken_up() > 0 && !options_.quiet && !options_.json) fmt::print("{} plans are known already\n", runner_->taken_up());
         open_history();
-    }
-
-    void take_named_scenario(Diagnostics& diagnostics) {
-        const auto names = scenario_names(base_);
-        if (wanted_.scenario.empty()) {
-            diagnostics.error(wanted_.place, "[optimise] names no scenario", "give scenario; " + suggestion("", names));
-        } else if (std::find(names.begin(), names.end(), wanted_.scenario.text) == names.end()) {
-            diagnostics.error(wanted_.scenario.place, fmt::format("the site file has no scenario '{}'", wanted_.scenario.text),
-                              suggestion(wanted_.scenario.text, names));
-        } else {
-            take_scenario(tree_, wanted_.scenario.text, options_.site.string(), diagnostics);
-        }
-    }
-
-    void check_limits(Diagnostics& diagnostics) const {
-        std::vector<std::string> receptors, substances;
-        if (const auto* list = tree_.find("receptor"))
-            for (const auto& item : list->value.items)
-                if (const auto* name = item.find("name")) receptors.push_back(name->value.text);
-        if (const auto* table = tree_.find("substance"))
-            for (const auto& entry : table->value.entries) substances.push_back(entry.key);
-        for (const auto& limit : wanted_.limits) {
-            if (std::find(receptors.begin(), receptors.end(), limit.receptor.text) == receptors.end())
-                diagnostics.error(limit.receptor.place, fmt::format("there is no receptor '{}'", limit.receptor.text),
-                                  receptors.empty() ? "add it as [[receptor]]" : suggestion(limit.receptor.text, receptors));
-            if (std::find(substances.begin(), substances.end(), limit.substance.text) == substances.end())
-                diagnostics.error(limit.substance.place, fmt::format("there is no substance '{}'", limit.substance.text),
-                                  suggestion(limit.substance.text, substances));
-            if (limit.from && limit.until && !(*limit.from < *limit.until))
-                diagnostics.error(limit.places.of("until"),
-                                  fmt::format("the limit of receptor '{}' ends before it begins", limit.receptor.text),
-                                  "give until after from");
-        }
     }
 
     // ---- the search ---------------------------------------------------------------------------------------------------------------
@@ -235,12 +192,7 @@ private:
 
     /// In a process of its own.
     [[nodiscard]] PlanResult simulate(const PlanValues& values) const {
-        auto tree = tree_;
-        // Measures that are not done go last: the keys of their variables are still put, and mean nothing.
-        for (const bool measures : {false, true})
-            for (std::size_t v = 0; v < variables_.size(); ++v)
-                if (variables_[v].is_measure() == measures) variables_[v].put(tree, values[v]);
-        drop_empty_measures(tree);
+        const auto tree = question_.plan(values);
         PlanResult result;
         try {
             Diagnostics diagnostics;
@@ -266,10 +218,6 @@ private:
         trials_.push_back(std::move(trial));
         say_progress();
         return trials_.back().outcome.evaluation();
-    }
-
-    static void drop_empty_measures(Node& tree) {
-        std::erase_if(tree.entries, [](const Entry& e) { return e.key == "measure" && e.value.is_array() && e.value.items.empty(); });
     }
 
     [[nodiscard]] std::size_t best() const {
@@ -507,9 +455,10 @@ private:
     int cores_;
     Index cells_ = 0;
     std::unique_ptr<PlanRunner> runner_;
-    OptimiseTable wanted_;
-    Node base_, tree_;  ///< as read; with the scenario taken
-    std::vector<PlanVariable> variables_;
+    PlanQuestion question_;
+    const OptimiseTable& wanted_ = question_.wanted;
+    const Node &base_ = question_.base, &tree_ = question_.tree;
+    const std::vector<PlanVariable>& variables_ = question_.variables;
     std::vector<PlanTrial> trials_;
     std::unique_ptr<OutputFolder> folder_;
     std::unique_ptr<CsvWriter> history_;

@@ -92,12 +92,6 @@ PlanOutcome run_plan(const Node& tree, const std::filesystem::path& folder, cons
     const auto tables = tables_of(*simulation);
     read_cost(tables, wanted.goal, outcome);
     for (const auto& limit : wanted.limits) outcome.ratios.push_back(ratio_of(tables, limit, simulation->domain().start));
-    for (const auto& limit : wanted.limits)
-        if (!limit.below && std::isnan(own_limit(tables, limit)))
-            diagnostics.error(
-                limit.place,
-                fmt::format("receptor '{}' has no limit of {}, and none is given here", limit.receptor.text, limit.substance.text),
-                "give below = \"... mg/L\"");
     return outcome;
 }
 

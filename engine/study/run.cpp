@@ -12,7 +12,6 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "core/units.hpp"
 #include "output/budget_writer.hpp"
@@ -29,6 +28,15 @@
 namespace galena {
 
 const char* program_version() { return GALENA_VERSION; }
+
+std::vector<std::string> uncertainty_lines(const Site& site) {
+    const auto& values = site.uncertainty().values;
+    if (values.empty()) return {};
+    std::vector<std::string> lines{fmt::format(
+        "{} values carry a distribution; one run takes their central values, `galena risk` answers with their uncertainty", values.size())};
+    for (const auto& value : values) lines.push_back("  " + value.text());
+    return lines;
+}
 
 namespace {
 
@@ -74,16 +82,6 @@ std::string amount_text(double si, const std::string& unit_text) {
     if (std::abs(si) >= 1e4) return fmt::format("{:.4g} t", si / 1e3);
     if (si != 0 && std::abs(si) < 0.1) return fmt::format("{:.4g} g", si * 1e3);
     return fmt::format("{:.4g} kg", si);
-}
-
-/// What a run says about values with a distribution, of which it takes one number each.
-std::vector<std::string> uncertainty_lines(const Site& site) {
-    const auto& values = site.uncertainty().values;
-    if (values.empty()) return {};
-    std::vector<std::string> lines{fmt::format(
-        "{} values carry a distribution; one run takes their central values, `galena risk` answers with their uncertainty", values.size())};
-    for (const auto& value : values) lines.push_back("  " + value.text());
-    return lines;
 }
 
 /// Everything of a run that has to live as long as it does.
@@ -359,57 +357,6 @@ ExitCode run(const RunOptions& options) {
         fmt::print(stderr, "{}{}\n", mistake.what(), mistake.diagnostics().tally());
         return wrong_input;
     }
-}
-
-ExitCode check(const std::filesystem::path& file, bool json) {
-    Diagnostics diagnostics;
-    std::string name;
-    std::vector<std::string> lines;
-    nlohmann::json understood;
-    try {
-        const auto site = Site::read(file, diagnostics);
-        const auto simulation = Simulation::build(site, diagnostics, [&](const Domain& domain) {
-            const ObservationWriter observations(site, domain, diagnostics);
-            const ZoneWriter zones(site, domain, diagnostics);
-            check_risk(site, domain, diagnostics);
-        });
-        if (simulation) {
-            const auto& where = site.section<SiteTable>();
-            name = where.name;
-            lines.push_back(fmt::format("from {} for {}, {} output times", where.start.text(), quantity_text(where.length(), unit("d")),
-                                        simulation->schedule().output_count()));
-            for (const auto& line : uncertainty_lines(site)) lines.push_back(line);
-            for (const auto& remark : simulation->domain().remarks) lines.push_back(remark);
-            for (const auto& [zone, cells] : simulation->domain().zones.all())
-                lines.push_back(fmt::format("zone {}: {} cells", zone, cells.size()));
-            for (const auto& equation : simulation->equations())
-                for (const auto& text : equation->summary()) lines.push_back(text);
-        }
-    } catch (const ScenarioError& fault) {  // a mistake of syntax: nothing else can be read
-        for (const auto& d : fault.diagnostics().all()) diagnostics.error(d.place, d.what, d.hint);
-    }
-    if (json) {
-        auto problems = nlohmann::json::array();
-        for (const auto& d : diagnostics.all())
-            problems.push_back({{"severity", d.severity == Diagnostic::Severity::error ? "error" : "warning"},
-                                {"file", d.place.file},
-                                {"line", d.place.line},
-                                {"column", d.place.column},
-                                {"message", d.what},
-                                {"hint", d.hint}});
-        const nlohmann::json document{{"site", name}, {"valid", !diagnostics.has_errors()}, {"understood", lines}, {"problems", problems}};
-        fmt::print("{}\n", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-    } else {
-        fmt::print(stderr, "{}", diagnostics.text());
-        if (!diagnostics.has_errors()) {
-            fmt::print("{}\n", name);
-            for (const auto& line : lines) fmt::print("  {}\n", line);
-            fmt::print("{} is valid\n", file.string());
-        } else {
-            fmt::print(stderr, "{}\n", diagnostics.tally());
-        }
-    }
-    return diagnostics.has_errors() ? wrong_input : done;
 }
 
 }  // namespace galena

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/command.hpp"
+#include "scenario/site.hpp"
 
 namespace galena {
 
@@ -27,8 +29,8 @@ struct RunOptions {
 /// Throws ScenarioError for a wrong site file; other trouble is reported and becomes the exit code.
 ExitCode run(const RunOptions& options);
 
-/// Reads the site and builds everything but a solution; prints what was understood, with units, or one JSON document.
-ExitCode check(const std::filesystem::path& site, bool json);
+/// What a run says about values with a distribution, of which it takes one number each.
+std::vector<std::string> uncertainty_lines(const Site& site);
 
 /// The version of the program.
 const char* program_version();

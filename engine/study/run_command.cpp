@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "study/check.hpp"
 #include "study/run.hpp"
 
 namespace galena {
