@@ -17,10 +17,9 @@
 #include "core/parallel.hpp"
 #include "core/suggestion.hpp"
 #include "output/csv_writer.hpp"
-#include "output/observation_writer.hpp"
 #include "output/output_folder.hpp"
 #include "scenario/scenario.hpp"
-#include "simulation/simulation.hpp"
+#include "study/check.hpp"
 #include "study/comparison_file.hpp"
 #include "study/price_spread.hpp"
 #include "study/run.hpp"
@@ -88,11 +87,7 @@ Checked check_scenarios(const CompareOptions& options, const std::vector<std::st
     const auto base = read_toml(options.site);
     for (const auto& name : names) {
         Diagnostics diagnostics;
-        const auto site = Site::read(options.site, diagnostics, name);
-        const auto simulation = Simulation::build(site, diagnostics, [&](const Domain& domain) {
-            const ObservationWriter observations(site, domain, diagnostics);
-            const ZoneWriter zones(site, domain, diagnostics);
-        });
+        const auto [site, simulation] = build_scenario(options.site, name, diagnostics);
         for (const auto& d : diagnostics.all())
             if (d.severity == Diagnostic::Severity::error) all.error(d.place, d.what, d.hint);
         if (!simulation) continue;
@@ -221,11 +216,13 @@ std::string status_of(int code) {
 
 void write_csv(const std::filesystem::path& file, const std::vector<ComparedScenario>& scenarios) {
     const auto figures = all_figures(scenarios);
-    std::vector<std::string> header{"scenario", "status", "exit_code", "pareto"};
+    std::vector<std::string> header{"scenario", "status", "exit_code", "pareto", "worst_receptor", "longest_exceeded_receptor"};
     header.insert(header.end(), figures.begin(), figures.end());
     CsvWriter out(file, header);
     for (const auto& s : scenarios) {
-        std::vector<CsvWriter::Field> row{std::string_view(s.name), std::string_view(s.status), static_cast<double>(s.exit_code), s.pareto};
+        std::vector<CsvWriter::Field> row{std::string_view(s.name),           std::string_view(s.status),
+                                          static_cast<double>(s.exit_code),   s.pareto,
+                                          std::string_view(s.worst_receptor), std::string_view(s.longest_exceeded)};
         for (const auto& figure : figures) row.emplace_back(s.figure(figure));
         out.row(row);
     }
@@ -248,6 +245,8 @@ nlohmann::json json_of(const std::vector<ComparedScenario>& scenarios) {
                         {"exit_code", s.exit_code},
                         {"pareto", pareto},
                         {"unpriced", s.unpriced},
+                        {"worst_receptor", s.worst_receptor},
+                        {"longest_exceeded_receptor", s.longest_exceeded},
                         {"figures", figures}});
     }
     return {{"scenarios", list}};
@@ -269,6 +268,12 @@ std::string carbon_cell(const ComparedScenario& s) {
     return known > 0 ? "> " + cell(known) : "missing";
 }
 
+/// Who is worst at the end, and who is exceeded longest where that is somebody else.
+std::string worst_cell(const ComparedScenario& s) {
+    if (s.longest_exceeded.empty() || s.longest_exceeded == s.worst_receptor) return s.worst_receptor;
+    return s.worst_receptor + "; longest " + s.longest_exceeded;
+}
+
 void print_missing(const std::vector<ComparedScenario>& scenarios) {
     for (const auto& s : scenarios) {
         const auto prices = s.figure("missing_prices") - static_cast<double>(s.unpriced.size());
@@ -279,23 +284,42 @@ void print_missing(const std::vector<ComparedScenario>& scenarios) {
     }
 }
 
+/// Farmland by evaluation units at the end, where the site has any.
+void print_farmland(const std::vector<ComparedScenario>& scenarios) {
+    const auto has = [](const ComparedScenario& s) { return !s.farmland.date.empty(); };
+    if (std::none_of(scenarios.begin(), scenarios.end(), has)) return;
+    fmt::print("\n{:<28} {:>10} {:>14} {:>12} {:>12} {:>14} {:>10}\n", "farmland", "date", "protected, ha", "safe use, ha", "strict, ha",
+               "safe-use rate", "target");
+    for (const auto& s : scenarios) {
+        if (!has(s)) continue;
+        const auto& f = s.farmland;
+        const auto target =
+            std::isnan(f.target) ? std::string("-") : fmt::format("{:g} % {}", f.target, f.rate >= f.target ? "met" : "missed");
+        fmt::print("{:<28} {:>10} {:>14} {:>12} {:>12} {:>12.1f} % {:>10}\n", s.name, f.date, cell(f.priority_protection), cell(f.safe_use),
+                   cell(f.strict), f.rate, target);
+    }
+}
+
 /// The figures people ask for first; the rest stands in comparison.csv.
 void print_table(const std::vector<ComparedScenario>& scenarios) {
-    fmt::print("\n{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7} {:>9}\n", "scenario", "status", "cost, 1000", "removed, kg",
-               "left, kg", "final/limit", "exceeded, a", "CO2, t", "Pareto", "P(Pareto)");
+    fmt::print("\n{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7} {:>9}  {}\n", "scenario", "status", "cost, 1000",
+               "removed, kg", "left, kg", "final/limit", "exceeded, a", "CO2, t", "Pareto", "P(Pareto)", "worst receptor");
     for (const auto& s : scenarios) {
         const bool finished = s.status == "finished";
         const double removed = finished ? sum_of(s, "removed_net/") : nan, left = finished ? sum_of(s, "left/") : nan;
-        fmt::print("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7} {:>9}\n", s.name, s.status, cost_cell(s), cell(removed),
-                   cell(left), cell(s.figure("worst_final_over_limit")), cell(s.figure("longest_exceedance [a]")), carbon_cell(s),
+        fmt::print("{:<28} {:>10} {:>12} {:>12} {:>12} {:>12} {:>12} {:>9} {:>7} {:>9}  {}\n", s.name, s.status, cost_cell(s),
+                   cell(removed), cell(left), cell(s.figure("worst_final_over_limit")), cell(s.figure("longest_exceedance [a]")),
+                   carbon_cell(s),
                    s.assumption           ? "-"
                    : std::isnan(s.pareto) ? "?"
                    : s.pareto != 0        ? "yes"
                                           : "",
-                   cell(s.figure("probability_pareto")));
+                   cell(s.figure("probability_pareto")), worst_cell(s));
     }
-    fmt::print("\ncost: net present, middle price; final/limit and exceeded: of the receptor that fares worst;\n");
+    fmt::print("\ncost: net present, middle price; final/limit and exceeded: each of the receptor that fares worst in it\n");
+    fmt::print("(receptors with counts = false left out); ");
     fmt::print("removed and left: of substances with a limit; CO2: missing where a measure has no emission factor\n");
+    print_farmland(scenarios);
     print_missing(scenarios);
 }
 

@@ -146,14 +146,18 @@ void add_receptors(const ResultsFile& file, ComparedScenario& scenario) {
         const double first = receptors.number("first_exceeded", row), last = receptors.number("last_exceeded", row);
         const double limit = receptors.number("limit", row);
         if (!std::isnan(limit)) {
-            limited = true;
             scenario.set("exceeded_from/" + who + " [a]", first / 365.25);
             scenario.set("exceeded_until/" + who + " [a]", last / 365.25);
             // Kept from the start, or from some moment on; no number when it is still exceeded at the end.
             const bool kept = !(receptors.number("final", row) > limit);
             scenario.set("time_to_limit/" + who + " [a]", !kept ? nan : std::isnan(first) ? 0.0 : last / 365.25);
-            worst_ratio = std::max(worst_ratio, receptors.number("final", row) / limit);
-            if (!std::isnan(first)) longest = std::max(longest, (last - first) / 365.25);
+            // A point in the source itself would hide what the plans are compared by.
+            if (receptors.number("counts", row) != 0) {
+                limited = true;
+                const double ratio = receptors.number("final", row) / limit, years = (last - first) / 365.25;
+                if (ratio > worst_ratio) worst_ratio = ratio, scenario.worst_receptor = who;
+                if (years > longest || (years == 0 && scenario.longest_exceeded.empty())) longest = years, scenario.longest_exceeded = who;
+            }
         }
         scenario.set("peak/" + who + " [mg/L]", receptors.number("peak", row));
         scenario.set("peak_time/" + who + " [a]", receptors.number("peak_time", row) / 365.25);
@@ -203,6 +207,40 @@ void add_health(const ResultsFile& file, ComparedScenario& scenario) {
             const auto before = fmt::format("{}_before/{}", name, who);
             if (risk.number("time", row) <= begun) scenario.set(before, risk.number(column, row));
             scenario.set(fmt::format("{}_after/{}", name, who), risk.number(column, row));
+        }
+    }
+}
+
+/// Farmland: area per class, by soil and by evaluation unit, and the safe-use rate, at every output date.
+void add_farmland(const ResultsFile& file, ComparedScenario& scenario) {
+    const Columns soil(file, "farmland_area");
+    for (std::size_t row = 0; row < soil.rows(); ++row)
+        if (soil.text("substance", row) == "all")
+            scenario.set(fmt::format("farmland_area/{}/{} [ha]", soil.text("class", row), soil.text("date", row)),
+                         soil.number("area", row));
+    const Columns units(file, "farmland_safe_use");
+    for (std::size_t row = 0; row < units.rows(); ++row) {
+        const auto date = units.text("date", row);
+        for (const char* name : {"priority_protection", "safe_use", "strict_control", "used_safely", "controlled"})
+            scenario.set(fmt::format("farmland_units/{}/{} [ha]", name, date), units.number(name, row));
+        const double rate = units.number("safe_use_rate", row), target = units.number("target", row);
+        scenario.set(fmt::format("safe_use_rate/{} [%]", date), rate);
+        if (!std::isnan(target)) scenario.set(fmt::format("safe_use_target_met/{}", date), rate >= target ? 1 : 0);
+        scenario.farmland = {
+            date,  units.number("priority_protection", row), units.number("safe_use", row), units.number("strict_control", row), rate,
+            target};
+    }
+}
+
+/// What crops contain at the last harvest: part of the land on which the produce is above its limit.
+void add_produce(const ResultsFile& file, ComparedScenario& scenario) {
+    for (const auto& name : file.table_names()) {
+        if (!name.starts_with("produce_")) continue;
+        const Columns produce(file, name);
+        for (std::size_t row = 0; row < produce.rows(); ++row) {
+            const auto which = fmt::format("{}/{}", name.substr(8), produce.text("substance", row));
+            scenario.set(fmt::format("produce/{} [mg/kg]", which), produce.number("mean", row));
+            scenario.set(fmt::format("produce_above_limit/{} [%]", which), produce.number("share_above", row));
         }
     }
 }
@@ -290,6 +328,8 @@ void read_figures(const std::filesystem::path& results, ComparedScenario& scenar
     add_effects(file, scenario);
     add_plumes(file, scenario);
     add_health(file, scenario);
+    add_farmland(file, scenario);
+    add_produce(file, scenario);
 }
 
 namespace {

@@ -14,6 +14,13 @@ struct CostShare {
     double low = 0, mid = 0, high = 0;
 };
 
+/// Farmland by evaluation units at a date.
+struct ComparedFarmland {
+    std::string date;                                          ///< empty: the site has none
+    double priority_protection = 0, safe_use = 0, strict = 0;  ///< [ha]
+    double rate = 0, target = 0;                               ///< safe-use rate and the target in force [%]
+};
+
 /// One scenario in the comparison.
 struct ComparedScenario {
     std::string name;
@@ -21,6 +28,11 @@ struct ComparedScenario {
     int exit_code = 0;
     std::map<std::string, double> figures;  ///< "net_present_cost [USD]"; absent: does not apply
     std::vector<std::string> order;         ///< of the figures
+
+    /// "river/CrVI": which receptor and substance the worst of each kind is of; empty where none has a limit, or all keep it.
+    std::string worst_receptor, longest_exceeded;
+
+    ComparedFarmland farmland;  ///< at the last output
 
     void set(const std::string& figure, double value);
     /// NaN when there is none.

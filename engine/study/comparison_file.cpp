@@ -41,7 +41,7 @@ void write_comparison(const std::filesystem::path& path, const ResultsMetadata& 
     Hdf5File file(path, Hdf5File::Mode::create);
     write_head(file, metadata);
     const auto names = all_figures(scenarios);
-    std::vector<std::string> scenario, status, figure, units;
+    std::vector<std::string> scenario, status, worst, longest, figure, units;
     std::vector<double> exit_code, pareto, value;
     for (const auto& name : names) {
         const auto [text, unit_text] = figure_and_unit(name);
@@ -53,6 +53,8 @@ void write_comparison(const std::filesystem::path& path, const ResultsMetadata& 
         status.push_back(s.status);
         exit_code.push_back(s.exit_code);
         pareto.push_back(s.pareto);
+        worst.push_back(s.worst_receptor);
+        longest.push_back(s.longest_exceeded);
         for (const auto& name : names) value.push_back(s.figure(name));
     }
     file.write("/comparison/scenario", scenario);
@@ -67,6 +69,10 @@ void write_comparison(const std::filesystem::path& path, const ResultsMetadata& 
         "1: no other scenario of known cost is at least as good in cost, final concentration and duration of exceedance, and better in "
         "one; 0: there is one; NaN: a price is missing, or it is no plan but another assumption",
         "1");
+    file.write("/comparison/worst_receptor", worst);
+    describe(file, "/comparison/worst_receptor", "receptor/substance with the highest final concentration over its limit");
+    file.write("/comparison/longest_exceeded_receptor", longest);
+    describe(file, "/comparison/longest_exceeded_receptor", "receptor/substance whose limit is exceeded longest");
     file.write("/comparison/figure", figure);
     describe(file, "/comparison/figure", "names of the figures: the columns");
     file.write("/comparison/unit", units);
@@ -83,6 +89,9 @@ std::vector<ComparedScenario> read_comparison(const std::filesystem::path& path)
     const auto figure = file.read_texts("/comparison/figure"), units = file.read_texts("/comparison/unit");
     const auto exit_code = file.read("/comparison/exit_code"), pareto = file.read("/comparison/pareto");
     const auto value = file.read("/comparison/value");
+    const bool told = file.has("/comparison/worst_receptor");  // not by earlier versions
+    const auto worst = told ? file.read_texts("/comparison/worst_receptor") : std::vector<std::string>(names.size());
+    const auto longest = told ? file.read_texts("/comparison/longest_exceeded_receptor") : worst;
     std::vector<ComparedScenario> all;
     for (std::size_t s = 0; s < names.size(); ++s) {
         ComparedScenario one;
@@ -90,6 +99,8 @@ std::vector<ComparedScenario> read_comparison(const std::filesystem::path& path)
         one.status = status[s];
         one.exit_code = static_cast<int>(exit_code[s]);
         one.pareto = pareto[s];
+        one.worst_receptor = worst[s];
+        one.longest_exceeded = longest[s];
         for (std::size_t f = 0; f < figure.size(); ++f)
             if (const double v = value[s * figure.size() + f]; !std::isnan(v))
                 one.set(units[f].empty() ? figure[f] : figure[f] + " [" + units[f] + "]", v);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace galena {
 
@@ -28,5 +29,7 @@ FarmlandClass adjust_by_produce(FarmlandClass soil, std::span<const double> rati
     if (soil == FarmlandClass::strict_control && (all || (most && !severe))) return FarmlandClass::safe_use;
     return soil;
 }
+
+double safe_use_target(int year) { return year >= 2030 ? 0.95 : year >= 2020 ? 0.90 : std::numeric_limits<double>::quiet_NaN(); }
 
 }  // namespace galena

@@ -29,11 +29,15 @@ FarmlandClass adjust_by_produce(FarmlandClass soil, std::span<const double> rati
 struct SafeUse {
     double safe_use = 0, strict_control = 0;  ///< area of the classes
     double used_safely = 0, controlled = 0;   ///< of these: under safe use with compliant produce; under control measures
+    double priority_protection = 0;           ///< area; it does not count in the rate
     /// (used safely + controlled)/(safe use + strict control); 1 when there is nothing to be made safe.
     [[nodiscard]] double rate() const {
         const double all = safe_use + strict_control;
         return all > 0 ? (used_safely + controlled) / all : 1;
     }
 };
+
+/// The target of the safe-use rate that is in force in a year: 0.90 from 2020, 0.95 from 2030 (action plan on soil of 2016); NaN before.
+double safe_use_target(int year);
 
 }  // namespace galena

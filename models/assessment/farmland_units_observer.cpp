@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@
 #include "core/csv.hpp"
 #include "core/suggestion.hpp"
 #include "core/units.hpp"
+#include "remediation/measure.hpp"
 #include "scenario/section.hpp"
 #include "simulation/observer.hpp"
 #include "transport/substance.hpp"
@@ -33,8 +35,11 @@ struct UnitTable {
         return std::tuple{
             parameter("name", &T::name, "of the unit, as in the file of produce"),
             parameter("zone", &T::zone, "its land: the highest cell of each of its columns"),
-            parameter("safe_use", &T::safe_use, "its land of class 2 is farmed under safe-use measures").with_default(),
-            parameter("control", &T::control, "its land of class 3 is under control measures").with_default(),
+            parameter("safe_use", &T::safe_use,
+                      "its land of class 2 is farmed under safe-use measures; so is what lies under an agronomic_control")
+                .with_default(),
+            parameter("control", &T::control, "its land of class 3 is under control measures; so is what lies under phytoextraction")
+                .with_default(),
         };
     }
 };
@@ -108,6 +113,8 @@ public:
             if (standard_.names(uses_, id)) metals_.push_back({index, id});
             ++index;
         }
+        for (const auto& measure : site.section<MeasureTables>().list)
+            if (measure) measures_.push_back(measure);
         for (const auto& unit : table_.units) add_unit(unit, domain, diagnostics);
         if (table_.units.empty()) diagnostics.error(table_.place, "farmland_units names no unit", "add [[farmland_units.unit]]");
         if (table_.points) attach_points(domain.grid, diagnostics);
@@ -117,8 +124,10 @@ public:
     void observe(const Moment& moment) override {
         if (!moment.output) return;
         SafeUse safe;
-        for (std::size_t u = 0; u < units_.size(); ++u) judge(moment, u, safe);
-        rate_rows_.add({moment.state.time, safe.safe_use, safe.strict_control, safe.used_safely, safe.controlled, safe.rate()});
+        const auto land = land_under_measures(moment);
+        for (std::size_t u = 0; u < units_.size(); ++u) judge(moment, u, land, safe);
+        rate_rows_.add({moment.state.time, safe.safe_use, safe.strict_control, safe.used_safely, safe.controlled, safe.rate(),
+                        safe.priority_protection});
     }
 
     [[nodiscard]] std::vector<ObserverField> fields() const override {
@@ -277,7 +286,22 @@ private:
         return means;
     }
 
-    void judge(const Moment& moment, std::size_t u, SafeUse& safe) {
+    /// What measures make of the land now, by column.
+    struct UnderMeasures {
+        std::map<Index, double> safe_use;  ///< content of its produce over the limit; NaN where it is not told
+        std::set<Index> controlled;
+    };
+    [[nodiscard]] UnderMeasures land_under_measures(const Moment& moment) const {
+        UnderMeasures all;
+        for (const auto& measure : measures_)
+            if (const auto land = measure->farmed_land(moment.state, moment.domain))
+                for (std::size_t n = 0; n < land->columns.size(); ++n)
+                    if (land->use == FarmedLand::Use::control) all.controlled.insert(land->columns[n]);
+                    else all.safe_use[land->columns[n]] = land->produce_over_limit[n];
+        return all;
+    }
+
+    void judge(const Moment& moment, std::size_t u, const UnderMeasures& land, SafeUse& safe) {
         auto& unit = units_[u];
         const auto means = means_of(moment, unit);
         if (unit.first_means.empty()) unit.first_means = means;
@@ -316,10 +340,21 @@ private:
                 ++samples;
                 complies = complies && r <= 1;
             }
+        safe.priority_protection += adjusted[1];
         safe.safe_use += adjusted[2];
         safe.strict_control += adjusted[3];
-        if (unit.table.safe_use && complies && samples > 0) safe.used_safely += adjusted[2];
-        if (unit.table.control) safe.controlled += adjusted[3];
+        const bool sampled_complies = complies && samples > 0;
+        for (std::size_t n = 0; n < unit.cells.size(); ++n) {
+            const Index column = moment.domain.grid.column(unit.cells[n]);
+            const double area = moment.domain.grid.area(unit.cells[n]);
+            const auto farmed = land.safe_use.find(column);
+            const bool under_measure = farmed != land.safe_use.end();
+            // What a measure makes grow there is later than what was sampled before it.
+            const bool produce_complies = under_measure && !std::isnan(farmed->second) ? farmed->second <= 1 : sampled_complies;
+            if (worst[n] == FarmlandClass::safe_use && (unit.table.safe_use || under_measure) && produce_complies) safe.used_safely += area;
+            if (worst[n] == FarmlandClass::strict_control && (unit.table.control || land.controlled.contains(column)))
+                safe.controlled += area;
+        }
     }
 
     [[nodiscard]] Table unit_table() const {
@@ -357,7 +392,9 @@ private:
                      {"controlled", "ha", {}, {}},
                      {"safe_use_rate", "%", {}, {}},
                      {"target_90", "", {}, {}},
-                     {"target_95", "", {}, {}}}};
+                     {"target_95", "", {}, {}},
+                     {"priority_protection", "ha", {}, {}},
+                     {"target", "%", {}, {}}}};
         for (std::size_t n = 0; n < rate_rows_.size(); ++n) {
             const auto row = rate_rows_[n];
             table.columns[0].numbers.push_back(row[0] / seconds_per_day);
@@ -366,6 +403,8 @@ private:
             table.columns[6].numbers.push_back(100 * row[5]);
             table.columns[7].texts.push_back(row[5] >= 0.90 ? "met" : "missed");
             table.columns[8].texts.push_back(row[5] >= 0.95 ? "met" : "missed");
+            table.columns[9].numbers.push_back(row[6] / 1e4);
+            table.columns[10].numbers.push_back(100 * safe_use_target(std::stoi(start_.plus(row[0]).text())));
         }
         return table;
     }
@@ -378,9 +417,10 @@ private:
     std::vector<Metal> metals_;
     std::vector<EvaluationUnit> units_;
     std::vector<ProduceSample> produce_;
+    std::vector<std::shared_ptr<Measure>> measures_;
     std::vector<std::string> unused_produce_;
     NumberRows unit_rows_{9};  ///< time, unit, metal (−1: all), areas by soil, areas after produce
-    NumberRows rate_rows_{6};  ///< time, the four areas of SafeUse, rate
+    NumberRows rate_rows_{7};  ///< time, four areas of SafeUse, rate, area of priority protection
 };
 
 const bool registered = ObserverIndex::instance().add(

@@ -54,6 +54,17 @@ std::vector<CostItem> WasteFacility::costs(double now) const {
     return items;
 }
 
+std::vector<std::string> WasteFacility::priced_items() const {
+    std::vector<std::string> all;
+    const auto add = [&](const BuiltLayers& layers) {
+        for (const auto& layer : layers) all.push_back(layer.item);
+    };
+    if (liner) add(liner->layers());
+    if (cover) add(cover->layers());
+    if (removal) all.insert(all.end(), {"dig_and_load", "truck", removal_to ? removal_to->item : "destination"});
+    return all;
+}
+
 /// Area of all membranes laid until now [m²].
 double WasteFacility::membranes(double now) const {
     double layers = 0;

@@ -38,6 +38,8 @@ public:
     [[nodiscard]] bool told_every_step() const final { return every_step; }
 
     [[nodiscard]] std::string title() const final { return label.text; }
+    [[nodiscard]] std::vector<std::string> priced_items() const final;
+    [[nodiscard]] Place price_place() const final { return places.of("price"); }
     /// The liner when it is laid, the cover when it comes, removal when the waste goes: each at once.
     [[nodiscard]] std::vector<CostItem> costs(double now) const final;
     /// Waste moved, and carbon dioxide of moving it and of membranes.

@@ -34,11 +34,16 @@ struct ProduceLaw {
     }
 };
 
+/// What [farmland_units] counts the land as.
+template <>
+inline const Words words<FarmedLand::Use> = {"safe_use", "control"};
+
 struct AgronomicControl final : Measure {
     static constexpr std::string_view name = "agronomic_control", meaning = "lime, water, cultivar and crop keep metals out of the produce";
 
     Name zone;
     std::string crop = "rice", standard = "GB 2762-2022";
+    FarmedLand::Use counts_as = FarmedLand::Use::safe_use;
     double root_depth = 0.2, yield = 0, harvest_interval = seconds_per_year;
     double ph_rise = 0, highest_ph = 7.5, acidification = 0, lime_interval = 2 * seconds_per_year, lime = 0;
     int applications = 1;
@@ -56,6 +61,9 @@ struct AgronomicControl final : Measure {
                 parameter("crop", &T::crop, "what is grown: a use of the standard for produce, such as rice, wheat, leaf_vegetable")
                     .with_default(),
                 parameter("standard", &T::standard, "that limits the produce").with_default(),
+                parameter("counts_as", &T::counts_as,
+                          "in [farmland_units]: safe use of land of class 2, or control of class 3 (a crop that nobody eats)")
+                    .with_default(),
                 parameter("yield", &T::yield, "t/ha", not_negative, "of a harvest, dry").with_default(),
                 parameter("harvest_interval", &T::harvest_interval, "d", positive, "between harvests").with_default(),
                 parameter("produce", &T::produce,
@@ -105,6 +113,7 @@ struct AgronomicControl final : Measure {
     }
     [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::occupies, land_.cells()}}; }
 
+    [[nodiscard]] std::string_view fate() const override { return "harvested"; }
     std::vector<Reaction> reactions(std::size_t first) override {
         first_reaction_ = first;
         std::vector<Reaction> all;
@@ -161,11 +170,29 @@ struct AgronomicControl final : Measure {
         return law.cultivar * (flooded > 0 ? flooded_uptake : 1.0) * std::pow(10.0, log_content) / milligrams;
     }
 
+    [[nodiscard]] std::optional<FarmedLand> farmed_land(const State& state, const Domain& domain) const override {
+        if (!working()) return {};
+        FarmedLand land{counts_as, land_.grid_columns(domain.grid), std::vector<double>(land_.columns(), no_number)};
+        for (const auto& [id, law] : produce) {
+            const double limit = limits_.at(id);
+            if (std::isnan(limit)) continue;
+            const auto contents = state.total_content[index_of(state, id)];
+            for (std::size_t column = 0; column < land_.columns(); ++column) {
+                const double grown = produce_content(law, land_.content(column, contents, domain), land_.ph(column, domain));
+                land.produce_over_limit[column] = std::fmax(land.produce_over_limit[column], grown / limit);
+            }
+        }
+        return land;
+    }
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"lime", "cultivar", "water"}; }
     [[nodiscard]] std::vector<CostItem> costs(double now) const override {
-        if (!begun() || limed_ == 0) return {};
-        const double until = worked_until(now);
-        return {{"agronomic_control", "lime", land_.area() * (until - begun_at()) / seconds_per_year, "m2 a", CostKind::operation,
-                 begun_at(), until}};
+        if (!begun()) return {};
+        const double until = worked_until(now), field_years = land_.area() * (until - begun_at()) / seconds_per_year;
+        const bool other_cultivar = std::any_of(produce.begin(), produce.end(), [](const auto& p) { return p.second.cultivar != 1; });
+        std::vector<CostItem> items;
+        for (const auto& [item, used] : {std::pair{"lime", limed_ > 0}, {"cultivar", other_cultivar}, {"water", flooded > 0}})
+            if (used) items.push_back({"agronomic_control", item, field_years, "m2 a", CostKind::operation, begun_at(), until});
+        return items;
     }
     [[nodiscard]] std::vector<Effect> effects(const UnitCosts& factors) const override {
         if (!begun()) return {};
@@ -230,7 +257,7 @@ private:
                               suggestion(crop, rules.uses()));
         for (const auto& [id, law] : produce) {
             const auto* row = rules.find(uses_to_try(crop), id, LimitKind::limit, 7);
-            limits_[id] = law.limit ? *law.limit : row ? row->value : std::numeric_limits<double>::quiet_NaN();
+            limits_[id] = law.limit ? *law.limit : row ? row->value : no_number;
         }
     }
 
@@ -289,6 +316,8 @@ private:
             rows_.push_back({time, static_cast<double>(position++), mean, highest, limits_.at(id), above});
         }
     }
+
+    static constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
     PlantUptake land_;
     Harvests harvests_;

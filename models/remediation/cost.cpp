@@ -1,11 +1,13 @@
 #include "remediation/cost.hpp"
 
 #include <cmath>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "core/csv.hpp"
 #include "core/data_folder.hpp"
+#include "core/suggestion.hpp"
 
 namespace galena {
 
@@ -13,12 +15,16 @@ REGISTER_SECTION(CostTable)
 
 UnitCosts UnitCosts::read(const CostTable& table, Diagnostics& diagnostics) {
     UnitCosts costs;
-    costs.add(data_folder() / "unit_costs.csv", table.place, diagnostics);
-    if (table.unit_costs) costs.add(table.unit_costs->path, table.unit_costs->place, diagnostics);
+    std::set<std::pair<std::string, std::string>> works;
+    for (const auto& work : table.works) works.insert({work.kind, work.item});
+    costs.add(data_folder() / "unit_costs.csv", table.place, works, diagnostics);
+    if (table.unit_costs) costs.add(table.unit_costs->path, table.unit_costs->place, works, diagnostics);
     return costs;
 }
 
-void UnitCosts::add(const std::filesystem::path& file, const Place& asked_at, Diagnostics& diagnostics) {
+void UnitCosts::add(const std::filesystem::path& file, const Place& asked_at, const std::set<std::pair<std::string, std::string>>& wanted,
+                    Diagnostics& diagnostics) {
+    const bool own = !rows_.empty();
     const auto csv = read_csv(file.string(), asked_at, diagnostics);
     std::map<std::string, std::size_t> at;
     for (const char* name : {"measure", "item", "low", "mid", "high", "unit", "price_basis", "source", "confidence"}) {
@@ -36,6 +42,11 @@ void UnitCosts::add(const std::filesystem::path& file, const Place& asked_at, Di
         // Quantities come in the unit of the price shipped; another one would make a wrong amount of them.
         const std::pair key{text("measure"), text("item")};
         const auto shipped = rows_.find(key);
+        if (own && shipped == rows_.end())
+            if (const auto near = nearest_word(key.second, items(key.first)); !near.empty() && !wanted.contains(key))
+                diagnostics.warning(csv.place(row, at["item"]),
+                                    fmt::format("{}: no measure asks for {}/{}", csv.describe(row, at["item"]), key.first, key.second),
+                                    fmt::format("did you mean '{}'?", near));
         const auto per = [](const std::string& unit_text) { return unit_text.substr(std::min(unit_text.size(), unit_text.find('/'))); };
         if (shipped != rows_.end() && per(shipped->second.unit) != per(cost.unit))
             diagnostics.error(

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -87,7 +88,9 @@ public:
     [[nodiscard]] std::vector<std::string> items(const std::string& measure) const;
 
 private:
-    void add(const std::filesystem::path& file, const Place& asked_at, Diagnostics& diagnostics);
+    /// wanted: items of [[cost.work]], which may have any name.
+    void add(const std::filesystem::path& file, const Place& asked_at, const std::set<std::pair<std::string, std::string>>& wanted,
+             Diagnostics& diagnostics);
     std::map<std::pair<std::string, std::string>, UnitCost> rows_;
 };
 
@@ -116,6 +119,9 @@ public:
     std::map<std::string, double> price;  ///< the site's own unit prices, by item
 
     [[nodiscard]] virtual std::string title() const = 0;
+    /// The items that costs() may ask a price of, and where `price` stands.
+    [[nodiscard]] virtual std::vector<std::string> priced_items() const = 0;
+    [[nodiscard]] virtual Place price_place() const = 0;
     /// Quantities that have a price, until `now` [s].
     [[nodiscard]] virtual std::vector<CostItem> costs(double now) const = 0;
     [[nodiscard]] virtual std::vector<Effect> effects(double now, const UnitCosts& factors) const {

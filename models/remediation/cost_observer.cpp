@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/suggestion.hpp"
 #include "flow/water_boundary.hpp"
 #include "remediation/measure.hpp"
 
@@ -37,6 +38,13 @@ public:
             if (measure) measures_.push_back(measure);
         for (const auto& boundary : site.section<WaterBoundaries>().list)
             if (dynamic_cast<const PricedWorks*>(boundary.get())) boundaries_.push_back(boundary);
+        for (const auto& measure : measures_)
+            check_prices("measure '" + measure->label.text + "'", measure->price, measure->priced_items(), measure->places.of("price"),
+                         diagnostics);
+        for (const auto& boundary : boundaries_) {
+            const auto& works = dynamic_cast<const PricedWorks&>(*boundary);
+            check_prices("boundary '" + works.title() + "'", works.price, works.priced_items(), works.price_place(), diagnostics);
+        }
         for (const auto& work : table_.works)
             if (work.start && work.start->since(start_) < 0)
                 diagnostics.error(work.places.of("start"),
@@ -65,6 +73,15 @@ public:
     }
 
 private:
+    /// A price of something that is never bought there is a slip of the pen, and would leave the right one out of the cost.
+    static void check_prices(const std::string& who, const std::map<std::string, double>& prices, const std::vector<std::string>& items,
+                             const Place& place, Diagnostics& diagnostics) {
+        for (const auto& [item, value] : prices)
+            if (std::find(items.begin(), items.end(), item) == items.end())
+                diagnostics.error(place, fmt::format("{} has a price of '{}', which nothing of it can cost", who, item),
+                                  suggestion(item, items));
+    }
+
     struct Totals {
         Range capital, operation, present;
         std::vector<std::string> missing;

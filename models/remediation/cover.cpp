@@ -92,6 +92,7 @@ struct Cover final : Measure {
         return std::max(next - state.time, 1.0);
     }
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {words<CoverKind>[static_cast<std::size_t>(kind)]}; }
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
         return {{"cover", words<CoverKind>[static_cast<std::size_t>(kind)], area_, "m2", CostKind::capital, begun_at(), begun_at()}};

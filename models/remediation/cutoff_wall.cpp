@@ -95,6 +95,7 @@ struct CutoffWall final : Measure {
     void begin(EditSession& session) override { session.set_barriers(layer(), barriers_); }
     void finish(EditSession& session) override { session.set_barriers(layer(), {}); }
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {words<WallKind>[static_cast<std::size_t>(kind)]}; }
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
         return {{"cutoff_wall", words<WallKind>[static_cast<std::size_t>(kind)], area_, "m2", CostKind::capital, begun_at(), begun_at()}};

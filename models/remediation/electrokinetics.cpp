@@ -69,6 +69,7 @@ struct Electrokinetics final : Measure {
     }
     [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::treats, cells_}}; }
 
+    [[nodiscard]] std::string_view fate() const override { return "drawn to the electrodes"; }
     std::vector<Reaction> reactions(std::size_t first) override {
         first_reaction_ = first;
         std::vector<Reaction> all;
@@ -87,6 +88,7 @@ struct Electrokinetics final : Measure {
         set_recovery(session, 0);
     }
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"soil"}; }
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
         return {{"electrokinetics", "soil", volume_, "m3", CostKind::capital, begun_at(), begun_at()}};

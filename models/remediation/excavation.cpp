@@ -1,52 +1,19 @@
 // Excavation and backfill: soil above a target is dug out with all that lies on it, hauled away and replaced. The stockpile leaches and
-// dusts until it is gone. What is dug goes with its pore water; the backfill comes with clean water.
+// dusts until it is gone. What is dug goes with its pore water; the backfill comes with clean water. Sources that lie in what is dug, and
+// waste that lies on it, go with it.
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include "core/suggestion.hpp"
+#include "remediation/excavation_tables.hpp"
 #include "remediation/measure.hpp"
+#include "transport/solute_source.hpp"
 #include "transport/substance.hpp"
 
 namespace galena {
-
-/// Where soil goes, by its content.
-struct Destination {
-    std::string name;
-    std::string item = "landfill";
-    std::map<std::string, double> above;
-    double distance = 30e3;
-
-    static auto parameters() {
-        using T = Destination;
-        return std::tuple{
-            parameter("name", &T::name, "of the destination, for the manifest"),
-            parameter("item", &T::item, "what it costs: an item of `disposal` in the unit costs").with_default(),
-            parameter("above", &T::above, "mg/kg", not_negative,
-                      "soil with a higher content of any of these goes here; destinations are tried in their order, one without takes all"),
-            parameter("distance", &T::distance, "km", not_negative, "of haulage, one way").with_default(),
-        };
-    }
-};
-
-struct Stockpile {
-    double duration = 0, height = 2, infiltration = 0, dust = 0;
-    Name leaches_into, dusts_onto;
-    Places places;
-
-    static auto parameters() {
-        using T = Stockpile;
-        return std::tuple{
-            parameter("duration", &T::duration, "d", positive, "how long the soil lies there"),
-            parameter("height", &T::height, "m", positive, "of the heap: with the volume it gives the area").with_default(),
-            parameter("infiltration", &T::infiltration, "mm/a", not_negative, "water that seeps through it").with_default(),
-            parameter("dust", &T::dust, "kg/m2/a", not_negative, "soil that the wind carries off").with_default(),
-            parameter("leaches_into", &T::leaches_into, "zone that the leachate reaches; it is caught when absent").with_default(),
-            parameter("dusts_onto", &T::dusts_onto, "zone that the dust settles on; it leaves the site when absent").with_default(),
-        };
-    }
-};
 
 struct Excavation final : Measure {
     static constexpr std::string_view name = "excavation", meaning = "contaminated soil is dug out, hauled away and replaced";
@@ -57,6 +24,8 @@ struct Excavation final : Measure {
     std::optional<double> backfill_porosity, backfill_density, backfill_conductivity;
     std::vector<Destination> destinations;
     std::optional<Stockpile> stockpile;
+    std::vector<Name> sources;
+    std::optional<DugWaste> waste;
     double truck_load = 20e3;
 
     static auto parameters() {
@@ -78,6 +47,8 @@ struct Excavation final : Measure {
                 parameter("backfill_density", &T::backfill_density, "kg/m3", positive, "dry; that of the ground when absent"),
                 parameter("backfill_conductivity", &T::backfill_conductivity, "m/d", positive, "that of the ground when absent"),
                 parameter("destination", &T::destinations, "where the soil goes; a landfill at 30 km when absent"),
+                parameter("sources", &T::sources, "names of [[source]]s that are dug out with the ground: in the cells dug they end"),
+                parameter("waste", &T::waste, "a heap on that ground, no part of the grid, that goes too; nothing is filled in for it"),
                 parameter("stockpile", &T::stockpile, "the soil lies there first"),
                 parameter("truck_load", &T::truck_load, "t", positive, "soil per trip").with_default(),
             });
@@ -97,7 +68,7 @@ struct Excavation final : Measure {
         may_ = domain.zones.cells(zone, diagnostics);
         dug_.clear();
         rows_.clear();
-        volume_ = mass_ = 0;
+        volume_ = mass_ = filled_ = 0;
         if (destinations.empty()) destinations.push_back({"landfill", "landfill", {}, 30e3});
         for (const auto* map : {&target, &backfill_content})
             require_substances(*map, map == &target ? "target" : "backfill_content", site, diagnostics);
@@ -118,6 +89,8 @@ struct Excavation final : Measure {
         lain_ = 0;
         ids_.clear();
         for (const auto& [id, table] : site.section<SubstanceTables>().list) ids_.push_back(id);
+        if (waste) require_substances(waste->content, "waste", site, diagnostics);
+        find_sources(site, domain.grid, diagnostics);
         warn_of_coarse_grid(domain.grid, diagnostics);
     }
 
@@ -155,6 +128,8 @@ struct Excavation final : Measure {
             volume_ += grid.volume(c);
             mass_ += soil;
         }
+        filled_ = volume_;
+        if (!dug_.empty()) take_waste_and_sources(session);
         start_stockpile(session, water, dissolved);
         session.remove({std::string(type()), label.text, dug_, 1.0, {}, backfill_content});
         if (backfill_porosity) {
@@ -182,10 +157,15 @@ struct Excavation final : Measure {
     }
     [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::digs, may_, {}, target.empty()}}; }
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override {
+        std::vector<std::string> all{"dig_and_load", "backfill", "truck"};
+        for (const auto& d : destinations) all.push_back(d.item);
+        return all;
+    }
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
         std::vector<CostItem> items{{"excavation", "dig_and_load", volume_, "m3", CostKind::capital, begun_at(), begun_at()},
-                                    {"excavation", "backfill", volume_, "m3", CostKind::capital, begun_at(), begun_at()}};
+                                    {"excavation", "backfill", filled_, "m3", CostKind::capital, begun_at(), begun_at()}};
         for (std::size_t d = 0; d < rows_.size(); ++d) {
             if (rows_[d].mass == 0) continue;
             const bool by_volume = destinations[d].item != "landfill" && destinations[d].item != "hazardous_landfill";
@@ -208,7 +188,7 @@ struct Excavation final : Measure {
         if (const auto* truck = factors.find("co2", "truck"))
             all.push_back({"carbon dioxide of haulage", "", tonne_km * truck->price.mid / 1e3, "t"});
         if (const auto* digger = factors.find("co2", "excavator"))
-            all.push_back({"carbon dioxide of digging and filling", "", 2 * volume_ * digger->price.mid / 1e3, "t"});
+            all.push_back({"carbon dioxide of digging and filling", "", (volume_ + filled_) * digger->price.mid / 1e3, "t"});
         for (const auto& loss : losses_)
             for (std::size_t s = 0; s < ids_.size() && !loss.rate.empty(); ++s) {
                 all.push_back({loss.effect, ids_[s], loss.rate[s] * lain_, "kg"});
@@ -243,7 +223,7 @@ struct Excavation final : Measure {
     void save(CheckpointWriter& out) const override {
         const auto key = "measure/" + label.text;
         write_list(out, key + "/dug", std::vector<double>(dug_.begin(), dug_.end()));
-        std::vector<double> numbers{volume_, mass_, piled_ ? 1.0 : 0.0, lain_};
+        std::vector<double> numbers{volume_, mass_, piled_ ? 1.0 : 0.0, lain_, filled_};
         for (const auto& row : rows_) {
             numbers.insert(numbers.end(), {row.volume, row.mass});
             numbers.insert(numbers.end(), row.substance.begin(), row.substance.end());
@@ -256,9 +236,9 @@ struct Excavation final : Measure {
         const auto dug = read_list(in, key + "/dug");
         dug_.assign(dug.begin(), dug.end());
         const auto numbers = read_list(in, key + "/numbers");
-        volume_ = numbers[0], mass_ = numbers[1], piled_ = numbers[2] != 0, lain_ = numbers[3];
+        volume_ = numbers[0], mass_ = numbers[1], piled_ = numbers[2] != 0, lain_ = numbers[3], filled_ = numbers[4];
         rows_.clear();
-        for (std::size_t n = 4; n + 1 < numbers.size(); n += 2 + ids_.size())
+        for (std::size_t n = 5; n + 1 < numbers.size(); n += 2 + ids_.size())
             rows_.push_back({numbers[n],
                              numbers[n + 1],
                              {numbers.begin() + static_cast<std::ptrdiff_t>(n + 2),
@@ -296,6 +276,67 @@ private:
         for (std::size_t d = 0; d < destinations.size(); ++d)
             if (destinations[d].above.empty() || exceeds(destinations[d].above, contents, c)) return d;
         return destinations.size() - 1;
+    }
+
+    void find_sources(const Site& site, const Grid& grid, Diagnostics& diagnostics) {
+        buried_.clear();
+        std::vector<std::string> known;
+        for (const auto& source : site.section<SoluteSources>().list)
+            if (source) known.push_back(source->label.text);
+        std::map<Index, double> lowest;  // by column: the zone's, for what lies on the zone is dug too
+        for (const Index c : may_) {
+            const auto [at, fresh] = lowest.emplace(grid.column(c), grid.bottom(c));
+            at->second = std::min(at->second, grid.bottom(c));
+        }
+        const auto in_zone = [&](Index c) {
+            const auto at = lowest.find(grid.column(c));
+            return at != lowest.end() && grid.elevation(c) > at->second;
+        };
+        for (const auto& wanted : sources) {
+            const auto at = std::find(known.begin(), known.end(), wanted.text);
+            if (at == known.end()) {
+                diagnostics.error(wanted.place, fmt::format("measure '{}': there is no source '{}'", label.text, wanted.text),
+                                  suggestion(wanted.text, known));
+                continue;
+            }
+            const auto& source = *std::find_if(site.section<SoluteSources>().list.begin(), site.section<SoluteSources>().list.end(),
+                                               [&](const auto& s) { return s && s->label.text == wanted.text; });
+            const auto& cells = source->cells();
+            if (std::none_of(cells.begin(), cells.end(), in_zone))
+                diagnostics.error(wanted.place,
+                                  fmt::format("measure '{}': the source '{}' has no cell in what is dug", label.text, wanted.text),
+                                  "dig where it lies, or leave it out");
+            else if (source->holds_concentration() && (!target.empty() || !std::all_of(cells.begin(), cells.end(), in_zone)))
+                diagnostics.error(
+                    wanted.place,
+                    fmt::format("measure '{}': the source '{}' holds a concentration, and may be dug in part", label.text, wanted.text),
+                    "such a source ends wholly or not at all: dig all of its zone, without a target");
+            buried_.push_back(source);
+        }
+    }
+
+    void take_waste_and_sources(EditSession& session) {
+        const std::set<Index> dug(dug_.begin(), dug_.end());
+        for (const auto& source : buried_) {
+            std::vector<Index> ended;
+            for (const Index c : source->cells())
+                if (dug.contains(c)) ended.push_back(c);
+            session.scale_rate(layer(), source->label.text, ended, 0.0);
+        }
+        if (!waste) return;
+        const auto goes = [&](const Destination& d) {
+            return d.above.empty() || std::any_of(d.above.begin(), d.above.end(), [&](const auto& limit) {
+                       const auto content = waste->content.find(limit.first);
+                       return content != waste->content.end() && content->second > limit.second;
+                   });
+        };
+        auto& row = rows_[static_cast<std::size_t>(std::find_if(destinations.begin(), destinations.end(), goes) - destinations.begin())];
+        const double mass = waste->volume * waste->bulk_density;
+        row.volume += waste->volume, volume_ += waste->volume;
+        row.mass += mass, mass_ += mass;
+        for (std::size_t s = 0; s < ids_.size(); ++s)
+            if (const auto content = waste->content.find(ids_[s]); content != waste->content.end())
+                row.substance[s] += mass * content->second;
     }
 
     /// Whole cells are dug, by their centres: more around or below that reaches no further centre adds nothing.
@@ -386,10 +427,11 @@ private:
 
     std::vector<Index> may_, dug_;
     std::vector<std::string> ids_;
-    std::vector<Row> rows_;  ///< by destination
+    std::vector<std::shared_ptr<SoluteSource>> buried_;  ///< sources that are dug out too
+    std::vector<Row> rows_;                              ///< by destination
     std::vector<Loss> losses_;
     bool piled_ = false;
-    double volume_ = 0, mass_ = 0, lain_ = 0;  ///< [m³], [kg], [s]
+    double volume_ = 0, mass_ = 0, filled_ = 0, lain_ = 0;  ///< dug [m³], [kg]; filled in again [m³]; [s]
 };
 
 REGISTER(Measure, Excavation)

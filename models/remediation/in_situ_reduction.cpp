@@ -79,7 +79,7 @@ struct InSituReduction final : Measure {
                               "use a substance of data/substances.toml");
     }
     bool changes_something(EditSession&) override { return true; }
-    [[nodiscard]] bool transforms() const override { return true; }
+    [[nodiscard]] std::string_view fate() const override { return "transformed"; }
 
     std::vector<Reaction> reactions(std::size_t first) override {
         reaction_ = first;
@@ -149,6 +149,7 @@ struct InSituReduction final : Measure {
         longest_ = fastest > 0 ? std::max(seconds_per_day, 0.1 / fastest) : infinite;
     }
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"injection"}; }
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
         std::vector<CostItem> items;

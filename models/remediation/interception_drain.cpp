@@ -43,6 +43,7 @@ struct InterceptionDrain final : Measure {
                 for (const double rate : exchange.rate) water_ += std::max(0.0, -rate) * step.duration;
     }
     [[nodiscard]] std::vector<std::string> extracting_boundaries() const override { return {label.text}; }
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"drain", "treatment"}; }
     [[nodiscard]] std::vector<CostItem> costs(double now) const override {
         if (!begun()) return {};
         return {{"interception_drain", "drain", 1, "1", CostKind::capital, begun_at(), begun_at()},

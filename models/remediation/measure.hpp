@@ -57,6 +57,15 @@ struct Claim {
     bool all_of_it = false;  ///< digs: every one of the cells, whatever it holds
 };
 
+/// Farmland under a measure, by column of the grid.
+struct FarmedLand {
+    enum class Use { safe_use, control };
+    Use use = Use::safe_use;
+    std::vector<Index> columns;
+    /// Content of the produce over its limit, of the substance that fares worst; NaN where the measure does not tell it.
+    std::vector<double> produce_over_limit;
+};
+
 /// A remediation measure, from its table in the site file to its edits. What runs is reset by resolve().
 class Measure {
 public:
@@ -81,8 +90,9 @@ public:
     /// Finds cells and numbers, anew each time a simulation is built.
     virtual void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) = 0;
     [[nodiscard]] virtual bool removes() const { return false; }
-    /// True when its reactions turn a substance into another form that stays in the ground: no removal.
-    [[nodiscard]] virtual bool transforms() const { return false; }
+    /// What becomes of what its reactions take, as tables of masses say it. "transformed": it stays in the ground in another form, which is
+    /// no removal.
+    [[nodiscard]] virtual std::string_view fate() const { return "reacted"; }
     virtual std::vector<Reaction> reactions(std::size_t first) {
         (void)first;
         return {};
@@ -112,6 +122,8 @@ public:
     }
     /// A step was accepted: counts what has to be counted.
     virtual void accept(const State& state, const Step& step) { (void)state, (void)step; }
+    /// The items that costs() may ask a price of: other keys of `price` are mistakes.
+    [[nodiscard]] virtual std::vector<std::string> priced_items() const = 0;
     /// Quantities that have a price, until `now` [s].
     [[nodiscard]] virtual std::vector<CostItem> costs(double now) const = 0;
     [[nodiscard]] virtual std::vector<Effect> effects(const UnitCosts& factors) const {
@@ -123,6 +135,12 @@ public:
     [[nodiscard]] virtual std::vector<Claim> claims() const { return {}; }
     /// Cells in which it holds metals back without taking them away, while it works.
     [[nodiscard]] virtual std::vector<Index> contained_cells() const { return {}; }
+    /// The farmland that it makes safe to use, or keeps out of use, while it works; for [farmland_units]. At an output time: it may look at
+    /// total contents.
+    [[nodiscard]] virtual std::optional<FarmedLand> farmed_land(const State& state, const Domain& domain) const {
+        (void)state, (void)domain;
+        return {};
+    }
     /// Boundaries whose outflow of a substance counts as removed by this measure.
     [[nodiscard]] virtual std::vector<std::string> extracting_boundaries() const { return {}; }
     virtual void save(CheckpointWriter&) const {}

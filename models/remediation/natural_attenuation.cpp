@@ -18,6 +18,7 @@ struct NaturalAttenuation final : Measure {
     void resolve(const Site&, Domain&, Diagnostics&) override {}
     void begin(EditSession&) override {}
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"sampled_well"}; }
     [[nodiscard]] std::vector<CostItem> costs(double now) const override {
         if (!begun()) return {};
         const double until = worked_until(now);

@@ -49,6 +49,7 @@ struct Phytoextraction final : Measure {
     }
     [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::occupies, land_.cells()}}; }
 
+    [[nodiscard]] std::string_view fate() const override { return "harvested"; }
     std::vector<Reaction> reactions(std::size_t first) override {
         first_reaction_ = first;
         const std::vector<double> none(land_.cells().size(), 0.0);
@@ -93,6 +94,13 @@ struct Phytoextraction final : Measure {
         return limit == most.end() ? content : std::min(content, limit->second);
     }
 
+    /// Nothing to eat grows there meanwhile.
+    [[nodiscard]] std::optional<FarmedLand> farmed_land(const State&, const Domain& domain) const override {
+        if (!working()) return {};
+        return FarmedLand{FarmedLand::Use::control, land_.grid_columns(domain.grid),
+                          std::vector<double>(land_.columns(), std::numeric_limits<double>::quiet_NaN())};
+    }
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"field"}; }
     [[nodiscard]] std::vector<CostItem> costs(double now) const override {
         if (!begun()) return {};
         const double until = worked_until(now);

@@ -30,6 +30,12 @@ void PlantUptake::resolve(const Measure& measure, const Name& zone, double root_
     }
 }
 
+std::vector<Index> PlantUptake::grid_columns(const Grid& grid) const {
+    std::vector<Index> all;
+    for (const auto& column : columns_) all.push_back(grid.column(cells_[column.first]));
+    return all;
+}
+
 double PlantUptake::content(std::size_t column, std::span<const double> contents, const Domain& domain) const {
     const auto& [first, count, area] = columns_[column];
     double soil = 0, mass = 0;

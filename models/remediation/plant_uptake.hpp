@@ -16,6 +16,8 @@ public:
     [[nodiscard]] const std::vector<Index>& cells() const { return cells_; }
     [[nodiscard]] double area() const { return area_; }
     [[nodiscard]] std::size_t columns() const { return columns_.size(); }
+    /// Numbers of its columns in the grid.
+    [[nodiscard]] std::vector<Index> grid_columns(const Grid& grid) const;
     [[nodiscard]] double area_of(std::size_t column) const { return columns_[column].area; }
     /// Mean content of the rooted soil [kg/kg], and its mean pH (7 where none is given).
     [[nodiscard]] double content(std::size_t column, std::span<const double> contents, const Domain& domain) const;

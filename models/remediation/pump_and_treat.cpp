@@ -44,6 +44,7 @@ struct PumpAndTreat final : Measure {
     bool changes_something(EditSession&) override { return plant_.capacity() > 0; }
 
     /// What treated water still holds goes back into the ground as a release: treatment leaves the effluent, or less where less came out.
+    [[nodiscard]] std::string_view fate() const override { return "put back with treated water"; }
     std::vector<Reaction> reactions(std::size_t first) override {
         first_reaction_ = first;
         const std::vector<double> zero(plant_.injection_cells.size(), 0.0);
@@ -75,6 +76,7 @@ struct PumpAndTreat final : Measure {
     }
     void accept(const State& state, const Step& step) override { plant_.accept(state, step); }
     [[nodiscard]] std::vector<std::string> extracting_boundaries() const override { return plant_.names(); }
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"plant", "treatment"}; }
     [[nodiscard]] std::vector<CostItem> costs(double now) const override {
         if (!begun()) return {};
         return {{"pump_and_treat", "plant", plant_.capacity() * seconds_per_day, "m3/d", CostKind::capital, begun_at(), begun_at()},

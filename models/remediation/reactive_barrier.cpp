@@ -80,6 +80,7 @@ struct ReactiveBarrier final : Measure {
     bool changes_something(EditSession&) override { return true; }
     [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::occupies, cells_}}; }
 
+    [[nodiscard]] std::string_view fate() const override { return "held in the barrier"; }
     std::vector<Reaction> reactions(std::size_t first) override {
         first_reaction_ = first;
         std::vector<Reaction> all;
@@ -120,6 +121,7 @@ struct ReactiveBarrier final : Measure {
         worst_step_ = fastest > 0 ? 0.02 / fastest : infinite;
     }
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"trench", "granular_iron"}; }
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
         double mass = 0;

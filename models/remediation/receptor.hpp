@@ -15,6 +15,7 @@ struct ReceptorTable {
     std::vector<std::vector<double>> line, along;
     std::map<std::string, double> limit;
     std::string standard, use;
+    bool counts = true;
     Place place;
     Places places;
 
@@ -41,6 +42,11 @@ struct ReceptorTable {
                       "a standard of water, e.g. \"GB/T 14848-2017\": limits of substances that `limit` leaves open")
                 .with_default(),
             parameter("class", &T::use, "class or use of that standard").with_default(),
+            parameter(
+                "counts", &T::counts,
+                "false: it is reported, but plans are not judged by it (a point in the source itself, say): not in the worst receptor, the "
+                "longest exceedance and the Pareto flag of a comparison")
+                .with_default(),
         };
     }
     void check(ReadContext& context);

@@ -177,7 +177,7 @@ private:
             {"limit", "mg/L", {}, {}},        {"first_exceeded", "d", {}, {}}, {"last_exceeded", "d", {}, {}},
             {"peak", "mg/L", {}, {}},         {"peak_time", "d", {}, {}},      {"final", "mg/L", {}, {}},
             {"mass_passed", "kg", {}, {}},    {"final_rate", "kg/a", {}, {}},  {"at_shut_off", "mg/L", {}, {}},
-            {"rebound_peak", "mg/L", {}, {}}, {"peak_rate", "kg/a", {}, {}}};
+            {"rebound_peak", "mg/L", {}, {}}, {"peak_rate", "kg/a", {}, {}},   {"counts", "1", {}, {}}};
         const auto mg = [](double si) { return unit("mg/L").from_si(si); };
         for (std::size_t r = 0; r < tables_.size(); ++r)
             for (std::size_t s = 0; s < ids_.size(); ++s) {
@@ -196,7 +196,8 @@ private:
                                               passes ? c.latest_rate * seconds_per_year : nan,
                                               mg(c.at_shut_off),
                                               stopped ? mg(c.rebound) : nan,
-                                              passes ? c.peak_rate * seconds_per_year : nan};
+                                              passes ? c.peak_rate * seconds_per_year : nan,
+                                              tables_[r].counts ? 1.0 : 0.0};
                 for (std::size_t n = 0; n < row.size(); ++n) numbers[n].numbers.push_back(row[n]);
             }
         table.columns = {receptor, substance};

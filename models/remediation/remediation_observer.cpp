@@ -72,11 +72,11 @@ private:
                 std::string how;
                 if (e.term.term == m->type() && e.term.name == m->label.text + " (dissolved)") how = "dissolved";
                 else if (e.term.term == m->type() && e.term.name == m->label.text + " (sorbed)") how = "sorbed";
-                else if (e.term.term == m->type() && e.term.name == m->label.text)
-                    how = m->transforms() ? "transformed" : "reacted or drained";
+                else if (e.term.term == m->type() && e.term.name == m->label.text) how = m->fate();
                 else if (e.term.term == "stockpile" && e.term.name == m->label.text) how = "leached back";
                 else if (e.term.term == "dust" && e.term.name == m->label.text) how = "blown back";
-                else if (std::find(extracting.begin(), extracting.end(), e.term.name) != extracting.end()) how = "pumped";
+                else if (std::find(extracting.begin(), extracting.end(), e.term.name) != extracting.end())
+                    how = e.term.term == "drain" ? "drained" : "pumped";
                 if (how.empty()) continue;
                 measure.texts.push_back(m->label.text);
                 substance.texts.push_back(e.term.component);

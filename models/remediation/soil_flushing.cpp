@@ -106,6 +106,7 @@ struct SoilFlushing final : Measure {
     }
     [[nodiscard]] std::vector<std::string> extracting_boundaries() const override { return plant_.names(); }
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"soil"}; }
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
         return {{"soil_flushing", "soil", volume_, "m3", CostKind::capital, begun_at(), begun_at()}};

@@ -86,6 +86,9 @@ struct Stabilisation final : Measure {
         return slope == ph_slope.end() ? bound : bound * std::pow(10.0, -slope->second * acidification * age);
     }
 
+    [[nodiscard]] std::vector<std::string> priced_items() const override {
+        return {words<StabilisationDepth>[static_cast<std::size_t>(depth)]};
+    }
     [[nodiscard]] std::vector<CostItem> costs(double) const override {
         if (!begun()) return {};
         return {{"stabilisation", words<StabilisationDepth>[static_cast<std::size_t>(depth)], volume_, "m3", CostKind::capital, begun_at(),
