@@ -1,5 +1,8 @@
 #include "scenario/scenario.hpp"
 
+#include <algorithm>
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "core/suggestion.hpp"
@@ -36,6 +39,64 @@ std::vector<std::string> titles_of(const Node& list) {
     return titles;
 }
 
+// ---- stages of measures -----------------------------------------------------------------------------------------------------------
+
+bool has_stages(const Node& measure) {
+    const auto* stages = measure.is_table() ? measure.find("stage") : nullptr;
+    return stages && is_list_of_tables(stages->value) &&
+           std::all_of(stages->value.items.begin(), stages->value.items.end(), [](const Node& n) { return n.is_table(); });
+}
+
+/// One stage as a measure of its own.
+Node stage_of(const Node& measure, std::size_t number) {
+    const auto& stage = measure.find("stage")->value.items[number];
+    Node one = measure;
+    std::erase_if(one.entries, [](const Entry& e) { return e.key == "stage"; });
+    one.place = stage.place;
+    if (auto* name = entry_of(one, "name"); name && name->value.kind == Node::Kind::text) name->value.text = stage_name(measure, number);
+    for (const auto& entry : stage.entries) {
+        auto* same = entry_of(one, entry.key);
+        if (!same) one.entries.push_back(entry);
+        else *same = entry;
+    }
+    return one;
+}
+
+/// Names of measures, and of stages where measures have them.
+std::vector<std::string> measure_names(const Node& list) {
+    std::vector<std::string> names;
+    for (const auto& measure : list.items) {
+        names.push_back(title_of(measure));
+        for (std::size_t n = 0; has_stages(measure) && n < measure.find("stage")->value.items.size(); ++n)
+            names.push_back(stage_name(measure, n));
+    }
+    return names;
+}
+
+/// The stage of that name, wherever it stands; the number of the stage, and whose it is.
+std::optional<std::pair<Node*, std::size_t>> find_stage(Node& list, const std::string& name) {
+    for (auto& measure : list.items)
+        for (std::size_t n = 0; has_stages(measure) && n < measure.find("stage")->value.items.size(); ++n)
+            if (stage_name(measure, n) == name) return std::pair{&measure, n};
+    return {};
+}
+
+/// Every stage says its name itself: it keeps it when others are left out.
+void name_stages(Node& tree) {
+    auto* measures = entry_of(tree, "measure");
+    if (!measures || !measures->value.is_array()) return;
+    for (auto& measure : measures->value.items)
+        for (std::size_t n = 0; has_stages(measure) && n < measure.find("stage")->value.items.size(); ++n) {
+            const auto* label = measure.find("name");
+            if (!label || measure.find("stage")->value.items[n].find("name")) continue;
+            Entry name = *label;
+            name.value.text = stage_name(measure, n);
+            entry_of(measure, "stage")->value.items[n].entries.push_back(std::move(name));
+        }
+}
+
+// ---- what a scenario changes ------------------------------------------------------------------------------------------------------
+
 void merge(Node& base, const Node& over, const std::string& path, Diagnostics& diagnostics) {
     for (const auto& change : over.entries) {
         const auto where = path.empty() ? change.key : fmt::format("{}.{}", path, change.key);
@@ -47,9 +108,11 @@ void merge(Node& base, const Node& over, const std::string& path, Diagnostics& d
         } else if (is_list_of_tables(target->value) && change.value.is_table()) {
             for (const auto& item : change.value.entries) {
                 auto* found = find_item(target->value, item.key);
+                if (const auto stage = found || where != "measure" ? std::nullopt : find_stage(target->value, item.key))
+                    found = &entry_of(*stage->first, "stage")->value.items[stage->second];
                 if (!found)
                     diagnostics.error(item.place, fmt::format("the base site has no {} '{}' to change", where, item.key),
-                                      suggestion(item.key, titles_of(target->value)));
+                                      suggestion(item.key, where == "measure" ? measure_names(target->value) : titles_of(target->value)));
                 else if (!item.value.is_table())
                     diagnostics.error(item.value.place, fmt::format("{}.{} should be a table, not {}", where, item.key, item.value.found()),
                                       fmt::format("name the key too: {}.{}.KEY = ...", where, item.key));
@@ -75,8 +138,14 @@ void leave_out(Node& tree, const Node& name, Diagnostics& diagnostics) {
     const auto title = name.text.substr(dot + 1);
     if (list->value.is_table()) {
         if (std::erase_if(list->value.entries, [&](const Entry& e) { return e.key == title; }) > 0) return;
+    } else if (const auto stage = list->key == "measure" ? find_stage(list->value, title) : std::nullopt) {
+        auto& stages = entry_of(*stage->first, "stage")->value.items;
+        stages.erase(stages.begin() + static_cast<std::ptrdiff_t>(stage->second));
+        if (!stages.empty()) return;
+        const auto whole = title_of(*stage->first);
+        std::erase_if(list->value.items, [&](const Node& item) { return title_of(item) == whole; });
+        return;
     } else if (find_item(list->value, title)) {
-        const auto titles = titles_of(list->value);
         std::erase_if(list->value.items, [&](const Node& item) { return title_of(item) == title; });
         return;
     }
@@ -106,11 +175,48 @@ void keep_measures(Node& tree, const Node* scenario) {
     if (scenario)
         for (const auto& name : texts_of(*scenario, "measures"))
             if (auto* found = find_item(measures->value, name.text)) kept.push_back(*found);
+            else if (const auto stage = find_stage(measures->value, name.text)) kept.push_back(stage_of(*stage->first, stage->second));
     if (kept.empty()) std::erase_if(tree.entries, [](const Entry& e) { return e.key == "measure"; });
     else measures->value.items = std::move(kept);
 }
 
+constexpr std::string_view with_only = " [with only |", separator = "|";
+
+void keep_only(Node& tree, const std::string& names) {
+    auto* measures = entry_of(tree, "measure");
+    if (!measures) return;
+    std::erase_if(measures->value.items,
+                  [&](const Node& item) { return names.find(fmt::format("{0}{1}{0}", separator, title_of(item))) == std::string::npos; });
+    if (measures->value.items.empty()) std::erase_if(tree.entries, [](const Entry& e) { return e.key == "measure"; });
+}
+
 }  // namespace
+
+std::string scenario_with_only(const std::string& scenario, const std::vector<std::string>& measures) {
+    std::string name = scenario + std::string(with_only);
+    for (const auto& measure : measures) name += measure + std::string(separator);
+    return name + "]";
+}
+
+std::string stage_name(const Node& measure, std::size_t stage) {
+    const auto& stages = measure.find("stage")->value.items;
+    const auto* own = stages[stage].is_table() ? stages[stage].find("name") : nullptr;
+    return own && own->value.kind == Node::Kind::text ? own->value.text : fmt::format("{}, stage {}", title_of(measure), stage + 1);
+}
+
+void expand_stages(Node& tree) {
+    auto* measures = entry_of(tree, "measure");
+    if (!measures || !measures->value.is_array()) return;
+    std::vector<Node> all;
+    for (const auto& measure : measures->value.items) {
+        if (!has_stages(measure)) {
+            all.push_back(measure);
+            continue;
+        }
+        for (std::size_t n = 0; n < measure.find("stage")->value.items.size(); ++n) all.push_back(stage_of(measure, n));
+    }
+    measures->value.items = std::move(all);
+}
 
 std::vector<std::string> scenario_names(const Node& tree) {
     std::vector<std::string> names;
@@ -120,17 +226,19 @@ std::vector<std::string> scenario_names(const Node& tree) {
 }
 
 void take_scenario(Node& tree, const std::string& name, const std::string& file, Diagnostics& diagnostics) {
-    if (name.ends_with(without_its_measures)) {
-        take_scenario(tree, name.substr(0, name.size() - without_its_measures.size()), file, diagnostics);
-        std::erase_if(tree.entries, [](const Entry& e) { return e.key == "measure"; });
+    if (const auto mark = name.rfind(with_only); mark != std::string::npos) {
+        take_scenario(tree, name.substr(0, mark), file, diagnostics);
+        expand_stages(tree);
+        keep_only(tree, name.substr(mark + with_only.size() - separator.size()));
         return;
     }
+    name_stages(tree);
     const auto* scenarios = tree.find("scenario");
     const Node* chosen = nullptr;
     Node scenario;
     if (scenarios && is_list_of_tables(scenarios->value)) {
         const auto* measures = tree.find("measure");
-        const auto known = measures && measures->value.is_array() ? titles_of(measures->value) : std::vector<std::string>{};
+        const auto known = measures && measures->value.is_array() ? measure_names(measures->value) : std::vector<std::string>{};
         for (const auto& item : scenarios->value.items) {
             check_measures(item, known, diagnostics);
             if (title_of(item) == name && !name.empty() && !chosen) {

@@ -24,7 +24,8 @@ struct ScenarioTable {
         return std::tuple{
             parameter("name", &T::name, "name of the scenario: of its folder, and in the table that compares"),
             parameter("meaning", &T::meaning, "one sentence for people").with_default(),
-            parameter("measures", &T::measures, "names of the [[measure]]s that are in force; none when absent"),
+            parameter("measures", &T::measures,
+                      "names of the [[measure]]s that are in force, or of single stages (\"pit, stage 2\"); none when absent"),
             parameter("set", &T::set,
                       "what differs from the base site: set.flow.regime = \"transient\"; an entry of a list by its name (of a medium: its "
                       "zone): set.boundary.west.head = \"3 m\"; a list adds to the list of the base"),
@@ -42,8 +43,13 @@ struct ScenarioTables {
     std::vector<ScenarioTable> list;
 };
 
-/// "removal without its measures": what differs from the base site, but nothing done yet.
-inline constexpr std::string_view without_its_measures = " without its measures";
+/// The name of a scenario of which only some measures are in force: what differs from the base site, but not all done yet.
+std::string scenario_with_only(const std::string& scenario, const std::vector<std::string>& measures);
+
+/// A measure in stages becomes one measure per stage: what the stage gives stands instead of what the measure gives.
+void expand_stages(Node& tree);
+/// The name of a stage of a measure, counted from 0: its own, or "pit, stage 1".
+std::string stage_name(const Node& measure, std::size_t stage);
 
 /// The names of the scenarios of a site file, in its order.
 std::vector<std::string> scenario_names(const Node& tree);

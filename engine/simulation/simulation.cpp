@@ -159,6 +159,10 @@ std::vector<std::pair<const char*, CellField*>> fields_of(Medium& m) {
     return all;
 }
 
+std::string key_of(const Reaction& reaction) {
+    return fmt::format("edits/reactions/{}/{}/{}", reaction.type, reaction.name, reaction.substance);
+}
+
 }  // namespace
 
 /// What edits have made of the ground until now.
@@ -167,10 +171,10 @@ void Simulation::save_edits(CheckpointWriter& out) const {
     if (domain_->medium_version > 0)
         for (const auto& [name, field] : fields_of(domain_->medium)) out.write(fmt::format("edits/medium/{}", name), field->span());
     domain_->alterations.save(out);
-    for (std::size_t r = 0; r < state_.reactions.size(); ++r) {
-        out.write(fmt::format("edits/reaction{}/rate", r), state_.reactions[r].rate);
-        out.write(fmt::format("edits/reaction{}/release", r), state_.reactions[r].release);
-        out.write(fmt::format("edits/reaction{}/reacted", r), state_.reactions[r].reacted);
+    for (const auto& reaction : state_.reactions) {
+        out.write(key_of(reaction) + "/rate", reaction.rate);
+        out.write(key_of(reaction) + "/release", reaction.release);
+        out.write(key_of(reaction) + "/reacted", reaction.reacted);
     }
     // A step that failed leaves what the edits before it moved, not yet booked.
     std::vector<std::string> texts;
@@ -190,10 +194,11 @@ void Simulation::load_edits(CheckpointReader& in) {
     if (domain_->medium_version > 0)
         for (const auto& [name, field] : fields_of(domain_->medium)) in.read(fmt::format("edits/medium/{}", name), field->span());
     domain_->alterations.load(in, domain_->grid);
-    for (std::size_t r = 0; r < state_.reactions.size(); ++r) {
-        in.read(fmt::format("edits/reaction{}/rate", r), state_.reactions[r].rate);
-        in.read(fmt::format("edits/reaction{}/release", r), state_.reactions[r].release);
-        in.read(fmt::format("edits/reaction{}/reacted", r), state_.reactions[r].reacted);
+    for (auto& reaction : state_.reactions) {
+        if (!in.has(key_of(reaction) + "/rate")) continue;  // of a measure that the run until here did not have
+        in.read(key_of(reaction) + "/rate", reaction.rate);
+        in.read(key_of(reaction) + "/release", reaction.release);
+        in.read(key_of(reaction) + "/reacted", reaction.reacted);
     }
     const auto texts = read_texts(in, "edits/terms");
     const auto amounts = read_list(in, "edits/amounts");

@@ -21,6 +21,7 @@
 #include "scenario/scenario.hpp"
 #include "study/check.hpp"
 #include "study/comparison_file.hpp"
+#include "study/plan_variables.hpp"
 #include "study/price_spread.hpp"
 #include "study/run.hpp"
 #include "study/shared_start.hpp"
@@ -69,15 +70,23 @@ struct Checked {
     std::vector<ScenarioStart> starts;
 };
 
-/// When the first measure begins; those of conditions count from the date they may begin at.
-double first_moment(const Simulation& simulation) {
-    double first = std::numeric_limits<double>::infinity();
-    for (const auto& intervention : simulation.interventions()) {
-        std::set<double> moments;
-        intervention->add_events(moments);
-        if (!moments.empty()) first = std::min(first, *moments.begin());
+/// The measures of a scenario, each with when it begins; those of conditions count from the date they may begin at.
+std::vector<StartedMeasure> measures_of(Node tree, const Simulation& simulation) {
+    expand_stages(tree);
+    std::vector<StartedMeasure> all;
+    const auto* list = tree.find("measure");
+    for (const auto& item : list ? list->value.items : std::vector<Node>{}) {
+        const auto* name = item.find("name");
+        if (!name) continue;
+        StartedMeasure one{name->value.text, toml_text(item), std::numeric_limits<double>::infinity()};
+        for (const auto& intervention : simulation.interventions()) {
+            std::set<double> moments;
+            if (intervention->name() == one.name) intervention->add_events(moments);
+            if (!moments.empty()) one.first = std::min(one.first, *moments.begin());
+        }
+        all.push_back(std::move(one));
     }
-    return first;
+    return all;
 }
 
 /// Builds every scenario, so that a mistake in the last is found before the first has run.
@@ -94,7 +103,7 @@ Checked check_scenarios(const CompareOptions& options, const std::vector<std::st
         auto tree = base;
         take_scenario(tree, name, options.site.string(), diagnostics);
         checked.cells = simulation->domain().grid.cell_count();
-        checked.starts.push_back({ground_of(tree), first_moment(*simulation)});
+        checked.starts.push_back({ground_of(tree), measures_of(tree, *simulation)});
     }
     all.throw_if_errors();
     return checked;
@@ -187,15 +196,16 @@ std::vector<int> run_all(const CompareOptions& options, const std::filesystem::p
     const auto common = [&](std::size_t stretch) { return folder / fmt::format("shared_start_{}", stretch + 1); };
     for (std::size_t s = 0; s < stretches.size(); ++s) {
         const auto& stretch = stretches[s];
-        const auto base = names[stretch.scenarios.front()] + std::string(without_its_measures);
+        const auto base = scenario_with_only(names[stretch.scenarios.front()], stretch.measures);
         auto words = run_words(options, base, common(s)), resumed = resume_words(options, base, common(s));
         for (auto* list : {&words, &resumed}) list->insert(list->end(), {"--stop-before", fmt::format("{:.17g}", stretch.until)});
         if (stretch.after) jobs.push_back(follower_of(jobs, *stretch.after, common(*stretch.after), common(s), base, resumed, words));
         else jobs.push_back({base, words, {}});
         for (const auto n : stretch.leaving) shared[n] = s;
         if (!options.quiet && !options.json)
-            fmt::print("{} scenarios are the same until {:.6g} d: computed once\n", stretch.scenarios.size(),
-                       stretch.until / seconds_per_day);
+            fmt::print("{} scenarios are the same until {:.6g} d{}: computed once\n", stretch.scenarios.size(),
+                       stretch.until / seconds_per_day,
+                       stretch.measures.empty() ? "" : fmt::format(", with {}", fmt::join(stretch.measures, ", ")));
     }
     for (std::size_t n = 0; n < names.size(); ++n) {
         const auto alone = run_words(options, names[n], folder / names[n]);

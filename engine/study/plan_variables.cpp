@@ -37,12 +37,20 @@ std::string title_of(const Node& table) {
     return {};
 }
 
+std::vector<Node> nothing;
+
 /// What is one step down from a node: an entry of a table, an item of a list by its name. nullptr: nothing.
 Node* child_of(Node& node, const std::string& name) {
     for (auto& entry : node.entries)
         if (entry.key == name) return &entry.value;
     for (auto& item : node.items)
         if (item.is_table() && title_of(item) == name) return &item;
+    for (auto& item : node.items) {  // a stage of a measure
+        if (!item.is_table()) continue;
+        for (auto& entry : item.entries)
+            for (auto& stage : entry.key == "stage" ? entry.value.items : nothing)
+                if (title_of(stage) == name) return &stage;
+    }
     return nullptr;
 }
 
@@ -68,6 +76,17 @@ Node* parent_in(Node& tree, const std::vector<std::string>& path, const Name& ke
         node = next;
     }
     return node;
+}
+
+/// Takes a measure, or a stage of one, out of the list; a measure whose stages are all out goes too.
+void leave_out(Node& measures, const std::string& name) {
+    std::erase_if(measures.items, [&](Node& item) {
+        if (title_of(item) == name) return true;
+        for (auto& entry : item.entries)
+            if (entry.key == "stage" && std::erase_if(entry.value.items, [&](const Node& s) { return title_of(s) == name; }) > 0)
+                return entry.value.items.empty();
+        return false;
+    });
 }
 
 struct Bound {
@@ -176,7 +195,7 @@ void PlanVariable::put(Node& tree, const Node& value) const {
     auto* parent = parent_in(tree, path_, {}, nullptr);
     if (!parent) return;  // a measure that another variable took out
     if (is_measure_) {
-        if (!value.boolean) std::erase_if(parent->items, [&](const Node& item) { return title_of(item) == path_.back(); });
+        if (!value.boolean) leave_out(*parent, path_.back());
         return;
     }
     if (auto* present = child_of(*parent, path_.back())) *present = value;

@@ -15,40 +15,6 @@ REGISTER_SECTION(MeasureTables)
 
 namespace {
 
-/// A measure in stages is one measure per stage: what the stage gives stands instead of what the measure gives.
-std::vector<Node> stages_of(const Node& measure) {
-    const auto* stages = measure.is_table() ? measure.find("stage") : nullptr;
-    const auto is_table = [](const Node& n) { return n.is_table(); };
-    if (!stages || !stages->value.is_array() || !std::all_of(stages->value.items.begin(), stages->value.items.end(), is_table))
-        return {measure};
-    Node common = measure;
-    std::erase_if(common.entries, [](const Entry& e) { return e.key == "stage"; });
-    std::vector<Node> all;
-    for (const auto& stage : stages->value.items) {
-        Node one = common;
-        one.place = stage.place;
-        for (auto& entry : one.entries)
-            if (entry.key == "name" && entry.value.kind == Node::Kind::text) entry.value.text += fmt::format(", stage {}", all.size() + 1);
-        for (const auto& entry : stage.entries) {
-            const auto same = std::find_if(one.entries.begin(), one.entries.end(), [&](const Entry& e) { return e.key == entry.key; });
-            if (same == one.entries.end()) one.entries.push_back(entry);
-            else *same = entry;
-        }
-        all.push_back(std::move(one));
-    }
-    return all;
-}
-
-void expand_stages(Node& tree, const std::filesystem::path&) {
-    for (auto& entry : tree.entries) {
-        if (entry.key != "measure" || !entry.value.is_array()) continue;
-        std::vector<Node> all;
-        for (const auto& measure : entry.value.items)
-            for (auto& stage : stages_of(measure)) all.push_back(std::move(stage));
-        entry.value.items = std::move(all);
-    }
-}
-
 /// The boundaries that measures bring stand in the tree as if the site file gave them.
 void expand_measures(Node& tree, const std::filesystem::path& folder) {
     const auto* measures = tree.find("measure");
@@ -124,8 +90,8 @@ std::vector<std::unique_ptr<Intervention>> create_measures(const Site& site, Dom
     return all;
 }
 
-const bool registered = TreeExpansions::instance().add(expand_stages) && TreeExpansions::instance().add(expand_measures) &&
-                        InterventionIndex::instance().add({"measures", create_measures});
+const bool registered = TreeExpansions::instance().add([](Node& tree, const std::filesystem::path&) { expand_stages(tree); }) &&
+                        TreeExpansions::instance().add(expand_measures) && InterventionIndex::instance().add({"measures", create_measures});
 
 }  // namespace
 
@@ -234,6 +200,7 @@ void Measure::save_run(CheckpointWriter& out) const {
 }
 
 void Measure::load_run(CheckpointReader& in) {
+    if (!in.has(fmt::format("measure/{}/begun", label.text))) return;  // the run until here did not have it
     begun_ = in.read(fmt::format("measure/{}/begun", label.text));
     ended_ = in.read(fmt::format("measure/{}/ended", label.text));
     load(in);
