@@ -293,11 +293,15 @@ private:
     };
     [[nodiscard]] UnderMeasures land_under_measures(const Moment& moment) const {
         UnderMeasures all;
-        for (const auto& measure : measures_)
-            if (const auto land = measure->farmed_land(moment.state, moment.domain))
-                for (std::size_t n = 0; n < land->columns.size(); ++n)
-                    if (land->use == FarmedLand::Use::control) all.controlled.insert(land->columns[n]);
+        for (const auto& measure : measures_) {
+            if (const auto land = measure->farmed_land(moment.state, moment.domain)) {
+                const bool controlled = land->use == FarmedLand::Use::control;
+                for (std::size_t n = 0; n < land->columns.size(); ++n) {
+                    if (controlled) all.controlled.insert(land->columns[n]);
                     else all.safe_use[land->columns[n]] = land->produce_over_limit[n];
+                }
+            }
+        }
         return all;
     }
 
