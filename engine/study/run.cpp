@@ -162,7 +162,19 @@ private:
         out.set("program_version", program_version());
         out.set("site_sha256", site_hash());
         simulation_->save(out);
+        const double worst[] = {worst_closure_.cumulative, worst_closure_time_};
+        out.write("run/worst_closure", worst);
+        write_texts(out, "run/worst_closure_of", {worst_closure_.component});
         out.commit();
+    }
+
+    /// What was lost before an interruption stays lost.
+    void load_closure(CheckpointReader& in) {
+        double worst[2] = {};
+        in.read("run/worst_closure", worst);
+        worst_closure_.cumulative = worst[0];
+        worst_closure_time_ = worst[1];
+        worst_closure_.component = read_texts(in, "run/worst_closure_of").front();
     }
 
     [[nodiscard]] bool checkpoint_due() const {
@@ -189,6 +201,7 @@ private:
         try {
             if (checkpoint_) {
                 simulation_->resume(*checkpoint_);
+                load_closure(*checkpoint_);
                 checkpoint_.reset();
                 last_checkpoint_ = simulation_->state().time;
                 log_.line(
