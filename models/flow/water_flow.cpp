@@ -7,6 +7,7 @@
 
 #include "core/suggestion.hpp"
 #include "flow/flow_barrier.hpp"
+#include "flow/retention_curve.hpp"
 #include "grid/connectivity.hpp"
 #include "numerics/face_conductance.hpp"
 
@@ -57,6 +58,11 @@ WaterFlow::WaterFlow(const Site& site, Domain& domain, Diagnostics& diagnostics)
         diagnostics.error(table_.place, "flow needs a porosity", "give it in a [[medium]] for every active cell");
         return;
     }
+    if (table_.formulation != Formulation::variably_saturated)
+        for (const auto& curve : site.section<RetentionCurves>().list)
+            if (curve)
+                diagnostics.error(curve->place, "the retention curve is given and not used",
+                                  "only formulation = \"variably_saturated\" asks for it; remove it, or set that in [flow]");
     ground_ = make_ground(table_, site, domain, diagnostics);
     if (!ground_) return;
     initial_head_ = field_of(table_.initial_head, site, domain, diagnostics);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "flow/flow_table.hpp"
 #include "flow/water_boundary.hpp"
 
 namespace galena {
@@ -55,7 +56,11 @@ struct RootUptake final : WaterBoundary {
     [[nodiscard]] bool takes_solute() const override { return false; }
     [[nodiscard]] const std::map<std::string, double>* plants_take() const override { return &solute_uptake; }
 
-    void resolve(const Site&, Domain& domain, Diagnostics& diagnostics) override {
+    void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
+        if (site.section<FlowTable>().formulation == Formulation::saturated)
+            diagnostics.warning(place,
+                                fmt::format("boundary '{}': in saturated flow roots take nothing below the level of the head", label.text),
+                                "their stress goes by the suction that formulation = \"variably_saturated\" computes");
         if (!(anaerobiosis >= optimum_wet && optimum_wet >= optimum_dry && optimum_dry > wilting))
             diagnostics.error(place, fmt::format("the pressure heads of root uptake '{}' are out of order", label.text),
                               "anaerobiosis ≥ optimum_wet ≥ optimum_dry > wilting, from wet to dry");
