@@ -94,6 +94,7 @@ void ExplicitStep::finish_special(ExplicitSolute& s, double duration, std::vecto
         if (!special.held && special.gain == 0 && s.next[c] == 0) continue;  // nothing to take: the plume has not come here
         touched.push_back(c);
         if (special.held || fast_flags_[static_cast<std::size_t>(c)]) continue;
+        if (special.gain == 0 && special.loss == 0) continue;  // nothing happens here yet: not even rounding
         const double capacity = 1 / s.inverse_capacity[c];
         s.next[c] = (capacity * s.next[c] + duration * special.gain) / (capacity + duration * special.loss);
     }

@@ -160,7 +160,7 @@ void ExplicitStep::choose_among(const Rates& rates, double span, double most_fas
         const double cost = steps * (cost_of_cell * all + cost_of_fast_cell * static_cast<double>(fast));
         if (cost >= least) return;
         least = cost;
-        best = {duration, fast, vertical};
+        best = {duration, fast, vertical, cost};
     };
     consider(safety / rates.fastest, holding_nothing_);
     Index above = holding_nothing_;

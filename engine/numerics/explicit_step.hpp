@@ -82,6 +82,7 @@ public:
         double duration = 0;
         Index fast_cells = 0;
         Vertical vertical = Vertical::by_beginning;
+        double cost = 0;  ///< of the span, in explicit updates of a cell
     };
     /// The longest step that is cheap: counted from the rates, most_fast the share of cells that may be solved for (0: none but those
     /// that hold nothing).

@@ -24,4 +24,15 @@ inline FittedDecay fitted_decay(double x) {
     return {std::min(1.0, x - late), late};
 }
 
+/// Of what is gained in a step, the part that counts as gained evenly in `fitted_decay(x)`; the rest decays at once. Exact where the gain falls
+/// as e^(−y t/Δt), such as what a parent that decays leaves its daughter (Bateman 1910): with s(u) = sinh(u)/u it is
+/// s((x − y)/2) / (s(x/2) s(y/2)), 1 for a steady gain. x, y ≥ 0.
+inline double evenly_gained(double x, double y) {
+    const auto log_s = [](double u) {
+        u = std::abs(u);
+        return u < 1e-2 ? u * u / 6 : u - std::log(2 * u) + std::log1p(-std::exp(-2 * u));
+    };
+    return std::min(1.0, std::exp(log_s(0.5 * (x - y)) - log_s(0.5 * x) - log_s(0.5 * y)));
+}
+
 }  // namespace galena

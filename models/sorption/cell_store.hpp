@@ -26,6 +26,17 @@ struct StoreBlock {
     std::span<double> held;                 ///< amount at the end of the step [kg]
     std::span<double> decayed;              ///< amount that decays in the store during the step [kg]
     std::span<double> slope;                ///< d(held + decayed) / d(concentration) [m³], ≥ 0
+    /// Of what is in equilibrium with the water: the part of rate · duration · amount at the end of the step that decays by that; the rest
+    /// goes by the amounts at the beginning (StoreStart). Empty: all of it.
+    std::span<const double> late{};
+};
+
+/// The same cells at the beginning of a step, for what decays by the amounts they hold then. A store adds to the sums.
+struct StoreStart {
+    Index first = 0;
+    std::span<const double> concentration;  ///< of the mobile water at the beginning of the step [kg/m³]
+    std::span<double> held, loss;           ///< in equilibrium with that: amount, and rate · duration · amount [kg]
+    std::span<double> early;                ///< what decays of other amounts by what they are now [kg]
 };
 
 class CellStore {
@@ -34,6 +45,8 @@ public:
 
     /// Adds what the cells of the block hold. Called by several threads for different blocks; allocates nothing.
     virtual void add(const StoreStep& step, const StoreBlock& block) const = 0;
+    /// Adds what the cells hold at the beginning of a step; the rest of what decays in it, add() says.
+    virtual void add_start(const StoreStep& step, const StoreStart& start) const { (void)step, (void)start; }
     /// The fast special case: held = capacity · concentration, always, decaying with `decay_rate`. Per cell [m³]; nullptr for other laws.
     [[nodiscard]] virtual const CellField* linear_capacity() const { return nullptr; }
     /// First-order rate of what is held [1/s].

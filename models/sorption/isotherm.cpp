@@ -30,7 +30,7 @@ public:
     void add(const StoreStep& step, const StoreBlock& block) const override {
         constexpr std::size_t chunk = 256;
         std::array<double, chunk> sorbed, slope;
-        const double loss = step.equilibrium ? 0.0 : decay_rate_ * step.duration;
+        const double all = step.equilibrium ? 0.0 : decay_rate_ * step.duration;
         for (std::size_t begin = 0; begin < block.concentration.size(); begin += chunk) {
             const std::size_t n = std::min(chunk, block.concentration.size() - begin);
             const Index first = block.first + static_cast<Index>(begin);
@@ -38,9 +38,24 @@ public:
             for (std::size_t i = 0; i < n; ++i) {
                 const Index c = first + static_cast<Index>(i);
                 const double mass = factor_ ? soil_mass_[c] * (*factor_)[c] : soil_mass_[c];
+                const double loss = block.late.empty() ? all : all * block.late[begin + i];
                 block.held[begin + i] += mass * sorbed[i];
                 block.decayed[begin + i] += loss * mass * sorbed[i];
                 block.slope[begin + i] += (1 + loss) * mass * slope[i];
+            }
+        }
+    }
+    void add_start(const StoreStep& step, const StoreStart& start) const override {
+        std::array<double, 256> sorbed, slope;
+        for (std::size_t begin = 0; begin < start.concentration.size(); begin += sorbed.size()) {
+            const std::size_t n = std::min(sorbed.size(), start.concentration.size() - begin);
+            const Index first = start.first + static_cast<Index>(begin);
+            law_.evaluate(first, start.concentration.subspan(begin, n), std::span(sorbed).first(n), std::span(slope).first(n));
+            for (std::size_t i = 0; i < n; ++i) {
+                const Index c = first + static_cast<Index>(i);
+                const double amount = (factor_ ? soil_mass_[c] * (*factor_)[c] : soil_mass_[c]) * sorbed[i];
+                start.held[begin + i] += amount;
+                start.loss[begin + i] += decay_rate_ * step.duration * amount;
             }
         }
     }

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "numerics/fitted_decay.hpp"
 #include "sorption/isotherm.hpp"
 
 namespace galena {
@@ -50,7 +51,8 @@ struct KineticSorption final : Isotherm {
 
 namespace {
 
-/// Sites in equilibrium and kinetic sites. The step is implicit: S' = (S + rate Δt (1 − f) S_eq(C')) / (1 + (rate + λ) Δt).
+/// Sites in equilibrium and kinetic sites. The step is implicit, decay fitted (fitted_decay.hpp):
+///     S' = ((1 − early) S + rate Δt (1 − f) S_eq(C')) / (1 + rate Δt + late).
 class KineticStore final : public CellStore {
 public:
     KineticStore(const KineticSorption& law, const Grid& grid, const CellField& soil_mass, double decay_rate)
@@ -60,13 +62,22 @@ public:
 
     void add(const StoreStep& step, const StoreBlock& block) const override {
         const double f = law_.equilibrium_fraction;
-        const double loss = step.equilibrium ? 0.0 : decay_rate_ * step.duration;
+        const double all = step.equilibrium ? 0.0 : decay_rate_ * step.duration, late = fitted_decay(all).late;
         const auto [kept, gained] = weights(step);
-        in_chunks(block.first, block.concentration, [&](Index c, std::size_t i, double sorbed, double slope) {
+        in_chunks(block.first, block.concentration, [&, kept = kept, gained = gained](Index c, std::size_t i, double sorbed, double slope) {
             const double old = step.equilibrium ? 0.0 : kinetic_[c];
-            block.held[i] += soil_mass_[c] * (f * sorbed + kept * old + gained * sorbed);
-            block.decayed[i] += loss * soil_mass_[c] * (f * sorbed + kept * old + gained * sorbed);
-            block.slope[i] += (1 + loss) * soil_mass_[c] * (f + gained) * slope;
+            const double kinetic = kept * old + gained * sorbed, loss = block.late.empty() ? all : all * block.late[i];
+            block.held[i] += soil_mass_[c] * (f * sorbed + kinetic);
+            block.decayed[i] += soil_mass_[c] * (loss * f * sorbed + late * kinetic);
+            block.slope[i] += soil_mass_[c] * ((1 + loss) * f + (1 + late) * gained) * slope;
+        });
+    }
+    void add_start(const StoreStep& step, const StoreStart& start) const override {
+        const double f = law_.equilibrium_fraction, all = decay_rate_ * step.duration, early = fitted_decay(all).early;
+        in_chunks(start.first, start.concentration, [&](Index c, std::size_t i, double sorbed, double) {
+            start.held[i] += soil_mass_[c] * f * sorbed;
+            start.loss[i] += all * soil_mass_[c] * f * sorbed;
+            start.early[i] += early * soil_mass_[c] * kinetic_[c];
         });
     }
     [[nodiscard]] double decay_rate() const override { return decay_rate_; }
@@ -101,8 +112,9 @@ private:
     [[nodiscard]] Weights weights(const StoreStep& step) const {
         const double share = 1 - law_.equilibrium_fraction;
         if (step.equilibrium) return {0, share};
-        const double below = 1 + (law_.rate + decay_rate_) * step.duration;
-        return {1 / below, share * law_.rate * step.duration / below};
+        const auto [early, late] = fitted_decay(decay_rate_ * step.duration);
+        const double below = 1 + law_.rate * step.duration + late;
+        return {(1 - early) / below, share * law_.rate * step.duration / below};
     }
 
     void move(const StoreStep& step, std::span<const double> concentration) {

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <functional>
 
 #include <fmt/format.h>
 
 #include "core/suggestion.hpp"
 #include "numerics/block_sums.hpp"
+#include "numerics/fitted_decay.hpp"
 #include "transport/solute_transport.hpp"
 
 namespace galena {
@@ -71,14 +73,35 @@ void SoluteTransport::read_chains(const Site& site, Diagnostics& diagnostics) {
     for (std::size_t s = 0; s < solutes_.size(); ++s) place_after_parents(s);
 }
 
-/// What decayed of a solute in this step is produced of its daughters, in the same cells.
+/// Decay of all that a cell holds, rate times duration; 0 where no one rate says it.
+double SoluteTransport::decay_of_all(const State& state, const Solute& solute, Index c, double duration) const {
+    const auto& storage = solute.storage;
+    const double in_water = storage.decay_rate(), beside = storage.store_decay_rate();
+    if (!storage.linear()) return in_water == beside ? in_water * duration : 0.0;
+    const double water = state.mobile_water[c], capacity = storage.capacity(c), all = water + capacity;
+    return all > 0 ? (in_water * water + beside * capacity) / all * duration : 0.0;
+}
+
+/// By how much what a cell holds falls in the step, as the logarithm of its ratio, ≥ 0: so falls what decays of it.
+double SoluteTransport::fall_of(const State& state, const Solute& solute, Index c) const {
+    const auto amounts = amounts_of(state, solute, c, before_);
+    const double now = amounts.dissolved + amounts.sorbed, before = now - amounts.dissolved_change - amounts.sorbed_change;
+    return before > now && now > 0 ? std::log(before / now) : 0.0;
+}
+
+/// What decayed of a solute in this step is produced of its daughters, in the same cells: as time goes on, less of it where the parent
+/// becomes less. What came early has decayed the further.
 void SoluteTransport::pass_on_decay(const State& state, Index s, const Step& step) {
     const auto& parent = solutes_[static_cast<std::size_t>(s)];
     for (auto& daughter : solutes_) {
         const auto yield = parent.table.daughters.find(daughter.id);
         if (yield == parent.table.daughters.end()) continue;
         if (daughter.production.empty()) daughter.production = CellField(domain_.grid);
-        if (daughter.produced.empty()) daughter.production.fill(0);  // the first of its parents in this step
+        if (daughter.produced.empty()) {  // the first of its parents in this step
+            daughter.production.fill(0);
+            if (daughter.storage.decays() && daughter.decayed_at_once.empty()) daughter.decayed_at_once = CellField(domain_.grid);
+            daughter.decayed_at_once.fill(0);
+        }
         const auto total = parallel_block_sums<1>(domain_.grid.cell_count(), sum_block, [&](Index begin, Index end) {
             std::array<double, sum_block> lost{};
             std::array<double, 1> sum{};
@@ -87,6 +110,9 @@ void SoluteTransport::pass_on_decay(const State& state, Index s, const Step& ste
                 if (!domain_.grid.active(c)) continue;
                 const double amount = yield->second * lost[static_cast<std::size_t>(c - begin)];
                 daughter.production[c] += amount / step.duration;
+                if (!daughter.decayed_at_once.empty() && amount > 0)
+                    daughter.decayed_at_once[c] +=
+                        amount * (1 - evenly_gained(decay_of_all(state, daughter, c, step.duration), fall_of(state, parent, c)));
                 sum[0] += amount;
             }
             return sum;

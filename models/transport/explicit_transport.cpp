@@ -7,30 +7,7 @@
 
 namespace galena {
 
-namespace {
-
-constexpr double most_fast = 0.02;         ///< share of the cells that may be solved for
-constexpr double most_fast_tensor = 0.02;  ///< the same where cross terms count: fast cells go without
-
-}  // namespace
-
 SoluteTransport::~SoluteTransport() = default;
-
-bool SoluteTransport::can_step_explicitly(const Solute& solute) const {
-    const bool has_parent =
-        std::any_of(solutes_.begin(), solutes_.end(), [&](const Solute& p) { return p.table.daughters.count(solute.id); });
-    const bool dissolves =
-        std::any_of(solute.sources.begin(), solute.sources.end(), [](const auto& source) { return source->exchanges(); });
-    return recirculation_.empty() && solute.storage.linear() && !(solute.table.zero_order_rate > 0) && !has_parent && !dissolves;
-}
-
-/// Where water amounts change within the step, wells pass water on, something moves besides the water, or a law is not linear, steps are
-/// implicit.
-bool SoluteTransport::steps_explicitly(const State& state) const {
-    if (table_.stepping == Stepping::implicit || !state.mobile_water_before.empty() || water_is_mixed(state)) return false;
-    return std::all_of(solutes_.begin(), solutes_.end(),
-                       [&](const Solute& s) { return can_step_explicitly(s) && !domain_.alterations.migration_of(s.id); });
-}
 
 /// Capacities, conductances and rates of renewal of a group of solutes, as flow and medium are now.
 void SoluteTransport::prepare_group(const State& state, Group& group) const {
@@ -142,10 +119,7 @@ void SoluteTransport::advance_explicitly(State& state, const Step& step) {
             solute.concentration = state.concentration[s];
             solute.decayed = 0;
         }
-        const double share = table_.stepping == Stepping::explicit_steps   ? 0.0
-                             : table_.dispersion == DispersionKind::tensor ? most_fast_tensor
-                                                                           : most_fast;
-        const auto choice = group->step->choose(step.duration, share, table_.stepping == Stepping::automatic);
+        const auto choice = explicit_choice(*group, step.duration);
         const double count = std::max(1.0, std::ceil(step.duration / choice.duration * (1 - 1e-9)));
         group->step->advance(group->solutes, step.duration / count, static_cast<Index>(count), choice.vertical);
         explicit_duration_ = std::min(explicit_duration_, choice.duration);

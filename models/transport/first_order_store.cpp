@@ -1,5 +1,6 @@
 // One immobile zone of a cell, eliminated implicitly: its concentration at the end of the step follows from that of the mobile water.
 
+#include <algorithm>
 #include <array>
 
 #include "transport/immobile_zone.hpp"
@@ -35,11 +36,19 @@ public:
         in_chunks(block.first, block.concentration.size(), [&](Index c, std::size_t begin, std::size_t n) {
             Chunk chunk;
             solve(step, c, block.concentration.subspan(begin, n), chunk);
+            // Decay by the amounts at the beginning is told in add_start.
             for (std::size_t i = 0; i < n; ++i) {
                 block.held[begin + i] += chunk.inside.held[i];
                 block.decayed[begin + i] += chunk.inside.decayed[i];
                 block.slope[begin + i] += chunk.slope[i];
             }
+        });
+    }
+    void add_start(const StoreStep& step, const StoreStart& start) const override {
+        in_chunks(start.first, start.concentration.size(), [&](Index c, std::size_t begin, std::size_t n) {
+            Chunk chunk;
+            begin_decay(step, c, n, chunk);
+            for (std::size_t i = 0; i < n; ++i) start.early[begin + i] += chunk.early[i];
         });
     }
     [[nodiscard]] double decay_rate() const override { return decay_rate_; }
@@ -80,8 +89,17 @@ public:
 private:
     struct Chunk {
         StoreChunk inside;
-        std::array<double, store_chunk> immobile, slope;
+        std::array<double, store_chunk> immobile, slope, late, early;
     };
+
+    /// The rule of the step for what decays inside (SoluteStorage::start), never more than there is.
+    void begin_decay(const StoreStep& step, Index first, std::size_t n, Chunk& out) const {
+        const auto at = static_cast<std::size_t>(first);
+        inside_.start(step, water_.span().subspan(at, n), first, immobile_.span().subspan(at, n), std::span(out.late).first(n),
+                      std::span(out.early).first(n));
+        for (std::size_t i = 0; i < n; ++i)
+            out.early[i] = std::clamp(out.early[i], 0.0, std::max(0.0, amount_[first + static_cast<Index>(i)]));
+    }
 
     /// The state of the zone for the concentrations of the mobile water of the cells first, first + 1, ...
     /// held(C_im) + decayed(C_im) + Δt ω C_im = amount before + Δt ω C, by Newton's method where sorption is not linear.
@@ -92,26 +110,23 @@ private:
             std::copy(mobile.begin(), mobile.end(), immobile.begin());
         } else {
             // What is exchanged counts as so much more water, which does not decay.
+            begin_decay(step, first, n, out);
             std::array<double, store_chunk> water, amount;
-            const double loss = 1 + inside_.decay_rate() * step.duration;
             for (std::size_t i = 0; i < n; ++i) {
                 const Index c = first + static_cast<Index>(i);
                 const double passing = step.duration * exchange_[c];
+                const double loss = 1 + inside_.decay_rate() * step.duration * out.late[i];
+                const double store_loss = 1 + inside_.store_decay_rate() * step.duration * out.late[i];
                 water[i] = water_[c] + passing / loss;
-                amount[i] = amount_[c] + passing * mobile[i];
-                immobile[i] = immobile_[c];
+                amount[i] = amount_[c] - out.early[i] + passing * mobile[i];
+                const double all = inside_.linear() ? loss * water[i] + store_loss * inside_.capacity(c) : 0.0;
+                immobile[i] = !inside_.linear() ? immobile_[c] : all > 0 ? amount[i] / all : 0.0;
             }
-            if (inside_.linear()) {
-                const double store_loss = 1 + inside_.store_decay_rate() * step.duration;
-                for (std::size_t i = 0; i < n; ++i) {
-                    const double all = loss * water[i] + store_loss * inside_.capacity(first + static_cast<Index>(i));
-                    immobile[i] = all > 0 ? amount[i] / all : 0.0;
-                }
-            } else {
-                inside_.invert(step, std::span(water).first(n), first, std::span(amount).first(n), immobile);
-            }
+            if (!inside_.linear())
+                inside_.invert(step, std::span(water).first(n), first, std::span(amount).first(n), immobile, std::span(out.late).first(n));
         }
-        inside_.evaluate(step, water_.span().subspan(at, n), out.inside.block(first, immobile));
+        const auto late = step.equilibrium ? std::span<const double>() : std::span<const double>(out.late).first(n);
+        inside_.evaluate(step, water_.span().subspan(at, n), out.inside.block(first, immobile, late));
         for (std::size_t i = 0; i < n; ++i) {
             const double own = out.inside.slope[i], passing = step.duration * exchange_[first + static_cast<Index>(i)];
             out.slope[i] = step.equilibrium ? own : own + passing > 0 ? passing * own / (own + passing) : 0.0;

@@ -46,7 +46,7 @@ void SoluteTransport::assemble(const State& state, const Solute& solute, const S
         }
     }
     if (!solute.produced.empty() || solute.table.zero_order_rate > 0)
-        for_each_cell(grid, [&](Index c) { gains_[c] += production_of(state, solute, c); });
+        for_each_cell(grid, [&](Index c) { gains_[c] += production_of(state, solute, c) - decayed_at_once(solute, c) / step.duration; });
     for (const auto& source : solute.sources) {
         if (source->holds_concentration()) continue;
         if (source->exchanges()) {
@@ -82,6 +82,27 @@ void SoluteTransport::hold_concentrations(const Solute& solute, const Step& step
     }
 }
 
+/// What a nonlinear storage loses to decay by the amounts at the beginning of the step. A linear one needs no memory of it (linear_decay.hpp).
+void SoluteTransport::start_decay(const State& state, Index s, const Step& step) {
+    auto& solute = solutes_[static_cast<std::size_t>(s)];
+    if (solute.storage.linear() || !solute.storage.decays()) return;
+    if (solute.decay_early.empty()) solute.decay_early = CellField(domain_.grid), solute.decay_late = CellField(domain_.grid);
+    const auto& water = state.mobile_water_before.empty() ? state.mobile_water : state.mobile_water_before;
+    const auto before = before_[s];
+    parallel_blocks(domain_.grid.cell_count(), store_chunk, [&](Index begin, Index end) {
+        const auto at = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
+        solute.storage.start({step.duration}, water.span().subspan(at, n), begin, before.subspan(at, n),
+                             solute.decay_late.span().subspan(at, n), solute.decay_early.span().subspan(at, n));
+        for (Index c = begin; c < end; ++c)  // the law gives amounts back only to rounding
+            solute.decay_early[c] =
+                domain_.grid.active(c) ? std::clamp(solute.decay_early[c], 0.0, std::max(0.0, solute.amount_before[c])) : 0.0;
+    });
+}
+
+std::span<const double> SoluteTransport::late_of(const Solute& solute, std::size_t first, std::size_t count) {
+    return solute.decay_late.empty() ? std::span<const double>() : solute.decay_late.span().subspan(first, count);
+}
+
 /// Diagonal and right-hand side: (held + decayed)(C) / dt + losses · C = amount before / dt + gains, with the storage linearised at the
 /// present concentrations: exact for a linear one.
 void SoluteTransport::add_storage(const State& state, Index s, const Step& step) {
@@ -96,7 +117,7 @@ void SoluteTransport::add_storage(const State& state, Index s, const Step& step)
         const auto first = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
         if (!solute.storage.linear())
             solute.storage.evaluate({step.duration}, state.mobile_water.span().subspan(first, n),
-                                    chunk.block(begin, now.subspan(first, n)));
+                                    chunk.block(begin, now.subspan(first, n), late_of(solute, first, n)));
         for (Index c = begin; c < end; ++c) {
             const auto at = static_cast<std::size_t>(c), in_chunk = at - first;
             matrix_.diagonal[c] = 1;  // inactive, or a dead end of pinched cells
@@ -116,7 +137,8 @@ void SoluteTransport::add_storage(const State& state, Index s, const Step& step)
                 slope_[c] = chunk.slope[in_chunk];
                 intercept_[c] = chunk.held[in_chunk] + chunk.decayed[in_chunk] - slope_[c] * now[at];
                 matrix_.diagonal[c] = slope_[c] * per_time + losses_[c];
-                right_hand_side_[c] = (solute.amount_before[c] - intercept_[c]) * per_time + gains_[c];
+                const double early = solute.decay_early.empty() ? 0.0 : solute.decay_early[c];
+                right_hand_side_[c] = (solute.amount_before[c] - early - intercept_[c]) * per_time + gains_[c];
             }
             if (!(matrix_.diagonal[c] > 0)) matrix_.diagonal[c] = 1;
         }
@@ -151,17 +173,18 @@ double SoluteTransport::update_amounts(State& state, Index s, const Step& step) 
         const auto first = static_cast<std::size_t>(begin), n = static_cast<std::size_t>(end - begin);
         const auto water = state.mobile_water.span().subspan(first, n);
         const auto c = now.subspan(first, n);
+        const auto late = late_of(solute, first, n);
         std::copy(c.begin(), c.end(), solved.begin());
         for (std::size_t i = 0; i < n; ++i)
             amount[i] = intercept_[begin + static_cast<Index>(i)] + slope_[begin + static_cast<Index>(i)] * c[i];
-        solute.storage.invert({step.duration}, water, begin, std::span(amount).first(n), c);
+        solute.storage.invert({step.duration}, water, begin, std::span(amount).first(n), c, late);
         double worst = 0;
         for (std::size_t i = 0; i < n; ++i) {
             if (held_cells_[first + i] || !(slope_[begin + static_cast<Index>(i)] > 0)) c[i] = solved[i];
             solute.passing[begin + static_cast<Index>(i)] = solved[i];
             worst = std::max(worst, std::abs(c[i] - std::max(solved[i], 0.0)));
         }
-        solute.storage.evaluate({step.duration}, water, chunk.block(begin, c));
+        solute.storage.evaluate({step.duration}, water, chunk.block(begin, c, late));
         for (std::size_t i = 0; i < n; ++i)
             solute.amount[begin + static_cast<Index>(i)] = held_cells_[first + i] ? chunk.held[i] : amount[i] - chunk.decayed[i];
         change[static_cast<std::size_t>(begin / store_chunk)] = worst;

@@ -48,7 +48,7 @@ SoluteTransport::Amounts SoluteTransport::amounts_of(const State& state, const S
     return {dissolved, dissolved_change, capacity * now, capacity * (now - old)};
 }
 
-/// What decays in the cells begin .. end − 1: of a linear storage by the amounts at both ends of the step, else by those at its end.
+/// What decays in the cells begin .. end − 1, by the amounts at both ends of the step.
 void SoluteTransport::decayed(const State& state, const Solute& solute, Index begin, Index end, const Step& step,
                               std::span<double> out) const {
     const auto first = static_cast<std::size_t>(begin);
@@ -61,15 +61,19 @@ void SoluteTransport::decayed(const State& state, const Solute& solute, Index be
             const auto at = static_cast<std::size_t>(c);
             const double capacity = solute.storage.capacity(c);
             const auto [early, late] = linear_decay(solute.storage, state.mobile_water[c], capacity, duration);
-            out[at - first] = late * (state.mobile_water[c] + capacity) * now[at] + early * (water_before[c] + capacity) * before[at];
+            out[at - first] = late * (state.mobile_water[c] + capacity) * now[at] + early * (water_before[c] + capacity) * before[at] +
+                              decayed_at_once(solute, c);
         }
         return;
     }
     for (Index from = begin; from < end; from += store_chunk) {
         StoreChunk chunk;
         const auto at = static_cast<std::size_t>(from), n = static_cast<std::size_t>(std::min(store_chunk, end - from));
-        solute.storage.evaluate({duration}, state.mobile_water.span().subspan(at, n), chunk.block(from, now.subspan(at, n)));
-        std::copy_n(chunk.decayed.begin(), n, out.begin() + static_cast<std::ptrdiff_t>(at - first));
+        solute.storage.evaluate({duration}, state.mobile_water.span().subspan(at, n),
+                                chunk.block(from, now.subspan(at, n), late_of(solute, at, n)));
+        for (std::size_t i = 0; i < n; ++i)
+            out[at - first + i] = chunk.decayed[i] + decayed_at_once(solute, from + static_cast<Index>(i)) +
+                                  (solute.decay_early.empty() ? 0.0 : solute.decay_early[from + static_cast<Index>(i)]);
     }
 }
 
@@ -233,6 +237,7 @@ double SoluteTransport::outflow_through(const State& state, const Solute& solute
 
 void SoluteTransport::budget(std::vector<BudgetTerm>& terms) const {
     for (const auto& solute : solutes_) terms.insert(terms.end(), solute.terms.begin(), solute.terms.end());
+    if (biodegradation_) biodegradation_->book_populations(terms);
 }
 
 }  // namespace galena

@@ -30,6 +30,7 @@ void SoluteTransport::solve_all(State& state, const Step& step) {
     if (competition_)
         for (const Index s : order_) announce(state, s);
     for (const Index s : order_) {
+        start_decay(state, s, step);
         prepare_transfer(state, s, step);
         take_returning(state, s, -1);
     }

@@ -21,23 +21,14 @@ std::vector<std::string> substance_ids(const Site& site) {
 
 }  // namespace
 
-/// What explicit steps cannot do.
-void SoluteTransport::check_stepping(Diagnostics& diagnostics) {
-    if (table_.stepping == Stepping::implicit) return;
-    if (table_.limiter == TvdLimiter::modflow)
-        diagnostics.error(table_.places.of("limiter"), "limiter = \"modflow\" needs implicit steps",
-                          "give stepping = \"implicit\", or another limiter: van_leer, koren, superbee");
-    for (const auto& solute : solutes_) {
-        if (can_step_explicitly(solute)) continue;
-        const auto reason = !recirculation_.empty()    ? "comes back through a boundary"
-                            : !solute.storage.linear() ? "is not held linearly"
-                                                       : "grows by itself, out of another substance or from a source that dissolves";
-        if (table_.stepping != Stepping::automatic)
-            diagnostics.error(table_.places.of("stepping"), fmt::format("{} {}, which needs implicit steps", solute.id, reason),
-                              "give stepping = \"implicit\" or \"automatic\"");
-        else domain_.remarks.push_back(fmt::format("transport: {} {}: steps are implicit", solute.id, reason));
-        return;
-    }
+/// Keys that say how moving water disperses, where it is at rest.
+void SoluteTransport::check_moving(const Site& site, Diagnostics& diagnostics) const {
+    if (site.has("flow") || !site.sound("flow")) return;
+    for (const auto* key : {"dispersion", "dispersion_velocity", "longitudinal_dispersivity", "transverse_horizontal_dispersivity",
+                            "transverse_vertical_dispersivity", "plume_length", "in_zone"})
+        if (table_.places.has(key))
+            diagnostics.error(table_.places.of(key), fmt::format("transport: '{}' is given and not used", key),
+                              "the site has no [flow], and water at rest does not disperse; remove it, or add [flow]");
 }
 
 void SoluteTransport::read_solutes(const Site& site, Diagnostics& diagnostics) {

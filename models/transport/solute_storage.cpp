@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "numerics/fitted_decay.hpp"
+
 namespace galena {
 
 void SoluteStorage::add(const Grid& grid, std::unique_ptr<CellStore> store) {
@@ -30,9 +32,33 @@ void SoluteStorage::sum_capacities(const Grid& grid) {
     }
 }
 
+void SoluteStorage::start(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> concentration,
+                          std::span<double> late, std::span<double> early) const {
+    for (std::size_t begin = 0; begin < concentration.size(); begin += store_chunk) {
+        const std::size_t n = std::min<std::size_t>(store_chunk, concentration.size() - begin);
+        std::array<double, store_chunk> held, loss;
+        for (std::size_t i = 0; i < n; ++i) {
+            held[i] = water[begin + i] * concentration[begin + i];
+            loss[i] = decay_rate_ * step.duration * held[i];
+            early[begin + i] = 0;
+        }
+        const StoreStart start{first + static_cast<Index>(begin), concentration.subspan(begin, n), std::span(held).first(n),
+                               std::span(loss).first(n), early.subspan(begin, n)};
+        for (const auto& store : stores_) store->add_start(step, start);
+        for (std::size_t i = 0; i < n; ++i) {
+            // Where nothing is held yet, by the faster of the rates.
+            const double x = held[i] > 0 ? loss[i] / held[i] : std::max(decay_rate_, store_decay_rate_) * step.duration;
+            const auto fitted = fitted_decay(x);
+            late[begin + i] = x > 0 ? fitted.late / x : 1.0;
+            early[begin + i] += fitted.early * held[i];
+        }
+    }
+}
+
 void SoluteStorage::evaluate(const StoreStep& step, std::span<const double> water, const StoreBlock& block) const {
-    const double loss = step.equilibrium ? 0.0 : decay_rate_ * step.duration;
+    const double all = step.equilibrium ? 0.0 : decay_rate_ * step.duration;
     for (std::size_t i = 0; i < block.concentration.size(); ++i) {
+        const double loss = block.late.empty() ? all : all * block.late[i];
         block.held[i] = water[i] * block.concentration[i];
         block.decayed[i] = loss * block.held[i];
         block.slope[i] = (1 + loss) * water[i];
@@ -58,18 +84,18 @@ std::string SoluteStorage::decay_name() const {
 }
 
 void SoluteStorage::invert(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
-                           std::span<double> concentration) const {
+                           std::span<double> concentration, std::span<const double> late) const {
     for (std::size_t begin = 0; begin < amount.size(); begin += store_chunk) {
         const std::size_t n = std::min<std::size_t>(store_chunk, amount.size() - begin);
         invert_chunk(step, water.subspan(begin, n), first + static_cast<Index>(begin), amount.subspan(begin, n),
-                     concentration.subspan(begin, n));
+                     concentration.subspan(begin, n), late.empty() ? late : late.subspan(begin, n));
     }
 }
 
 // Newton's method from the start given. Amounts grow with the concentration, so every evaluation narrows the bracket; a step that leaves
 // it is replaced by its middle, or, while nothing is known above, by a step of an order of magnitude.
 void SoluteStorage::invert_chunk(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
-                                 std::span<double> c) const {
+                                 std::span<double> c, std::span<const double> late) const {
     constexpr int most = 200;
     constexpr double close = 1e-14;  // of the amount; transport keeps the amount itself, so nothing is lost
     StoreChunk chunk;
@@ -77,7 +103,7 @@ void SoluteStorage::invert_chunk(const StoreStep& step, std::span<const double> 
     high.fill(INFINITY);
     for (std::size_t i = 0; i < c.size(); ++i) c[i] = amount[i] > 0 ? std::max(c[i], 0.0) : 0.0;
     for (int iteration = 0; iteration < most; ++iteration) {
-        const auto block = chunk.block(first, c);
+        const auto block = chunk.block(first, c, late);
         evaluate(step, water, block);
         bool moved = false;
         for (std::size_t i = 0; i < c.size(); ++i) {

@@ -33,13 +33,21 @@ public:
     /// For the budget: "first_order", "zero_order", or both.
     [[nodiscard]] std::string decay_name() const;
 
-    /// Sets, for every cell of the block, held, decayed and slope of all there is, water included.
+    /// What decays in a step by the amounts at its beginning, and the rest of the rule for what decays by those at its end, cell by cell:
+    /// fitted so that decay alone halves what its length says (fitted_decay.hpp). Where water and solid decay at different rates, by the mean
+    /// of them at the beginning; what is out of equilibrium decays at its own.
+    /// water, concentration: of the mobile water at the beginning. late: for StoreBlock; early: [kg]. Cells first, first + 1, ...
+    void start(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> concentration,
+               std::span<double> late, std::span<double> early) const;
+
+    /// Sets, for every cell of the block, held, decayed (by the amounts at the end of the step) and slope of all there is, water included.
     /// water: mobile water of these cells at the end of the step [m³].
     void evaluate(const StoreStep& step, std::span<const double> water, const StoreBlock& block) const;
     /// Finds the concentrations ≥ 0 at which held + decayed = amount ≥ 0 [kg], by Newton's method kept within a shrinking bracket.
     /// `concentration` brings a start. A cell that can hold nothing keeps it. All cells of the grid from `first` on.
+    /// late: as in StoreBlock.
     void invert(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
-                std::span<double> concentration) const;
+                std::span<double> concentration, std::span<const double> late = {}) const;
 
     void initialise(std::span<const double> concentration);
     void advance(const StoreStep& step, std::span<const double> concentration);
@@ -54,7 +62,7 @@ private:
     void sum_capacities(const Grid& grid);
     void consume(double duration, std::span<const double> water, const StoreBlock& block) const;
     void invert_chunk(const StoreStep& step, std::span<const double> water, Index first, std::span<const double> amount,
-                      std::span<double> concentration) const;
+                      std::span<double> concentration, std::span<const double> late) const;
 
     double decay_rate_ = 0, store_decay_rate_ = 0, consumption_ = 0;
     bool linear_ = true;
@@ -69,9 +77,9 @@ inline constexpr Index store_chunk = 256;
 /// The arrays of one chunk.
 struct StoreChunk {
     std::array<double, store_chunk> held, decayed, slope;
-    [[nodiscard]] StoreBlock block(Index first, std::span<const double> concentration) {
+    [[nodiscard]] StoreBlock block(Index first, std::span<const double> concentration, std::span<const double> late = {}) {
         const std::size_t n = concentration.size();
-        return {first, concentration, std::span(held).first(n), std::span(decayed).first(n), std::span(slope).first(n)};
+        return {first, concentration, std::span(held).first(n), std::span(decayed).first(n), std::span(slope).first(n), late};
     }
 };
 

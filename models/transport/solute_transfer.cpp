@@ -59,9 +59,10 @@ void SoluteTransport::choose_implicit_shares(const State& state, Index s, const 
     const auto before = before_[s];
     const bool linear = solute.storage.linear();
     const auto& moving = moving_water(state, solute);
+    const auto early_decay = [&](Index c) { return solute.decay_early.empty() ? 0.0 : solute.decay_early[c]; };
     const auto capacity_of = [&](Index c) {
         const double now = before[static_cast<std::size_t>(c)];
-        return linear ? water[c] + solute.storage.capacity(c) : now > 0 ? solute.amount_before[c] / now : water[c];
+        return linear ? water[c] + solute.storage.capacity(c) : now > 0 ? (solute.amount_before[c] - early_decay(c)) / now : water[c];
     };
     enum : std::size_t { all, beyond, count };
     const auto cells = parallel_block_sums<count>(grid.cell_count(), sum_block, [&](Index begin, Index end) {
@@ -138,7 +139,9 @@ std::array<double, 2> SoluteTransport::room_of(const State& state, Index s, cons
         return block.held[0];
     };
     const double now = held(before_[s][static_cast<std::size_t>(c)]), amount = solute.amount_before[c];
-    return {std::min(now, amount) - held(lowest), held(highest) - std::max(now, amount)};
+    // What decays by the amount at the beginning cannot leave as well.
+    const double kept = solute.decay_early.empty() || !(amount > 0) ? 1.0 : 1 - solute.decay_early[c] / amount;
+    return {kept * (std::min(now, amount) - held(lowest)), held(highest) - std::max(now, amount)};
 }
 
 }  // namespace galena

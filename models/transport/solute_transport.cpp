@@ -15,8 +15,6 @@ REGISTER_SECTION(TransportTable)
 
 namespace {
 
-constexpr double steps_between_books = 20;  ///< explicit steps
-
 const bool registered = EquationIndex::instance().add(
     {"transport", 20, [](const Site& site, Domain& domain, Diagnostics& diagnostics) -> std::unique_ptr<Equation> {
          if (!site.find<TransportTable>()) return nullptr;
@@ -50,6 +48,7 @@ SoluteTransport::SoluteTransport(const Site& site, Domain& domain, Diagnostics& 
     read_recirculation(site, diagnostics);
     attach_sources(site, diagnostics);
     check_boundary_concentrations(site, diagnostics);
+    check_moving(site, diagnostics);
     check_stepping(diagnostics);
     next_step_ = table_.initial_step;
     read_dispersivities(site, diagnostics);
@@ -85,6 +84,7 @@ void SoluteTransport::initialise(State& state) {
         solutes_[s].initial_concentration = CellField();
     }
     for (Index s = 0; s < std::ssize(solutes_); ++s) start_storage(state, s);
+    if (biodegradation_) biodegradation_->start(state.mobile_water.span());
 }
 
 /// Stores start in equilibrium with the water, and a nonlinear one has its amount counted once; from then on it is kept.
@@ -115,41 +115,6 @@ void SoluteTransport::remember(const State& state) {
 
 // ---- one step ---------------------------------------------------------------------------------------------------------------------
 
-/// Of what a cell holds per concentration, the least over all substances [m³]. A law that is not linear counts with its water alone.
-double SoluteTransport::smallest_capacity(const State& state, Index c) const {
-    double least = infinite;
-    for (const auto& solute : solutes_) least = std::min(least, solute.storage.capacity(c));
-    return state.mobile_water[c] + least;
-}
-
-/// Shortest time in which the flow renews what a cell holds, over all cells and substances [s]. Cells that hold next to nothing, dry ones
-/// that rain passes, do not count: what enters them leaves them in the same step, however long.
-void SoluteTransport::update_renewal_time(const State& state) const {
-    if (renewal_version_ == state.flow_version) return;
-    constexpr double dry = 1e-9;  // of the volume
-    const auto& grid = domain_.grid;
-    CellField outflow(grid);
-    outflow_of_cells(grid, state.water_flux, outflow);
-    for (const auto& exchange : state.water_exchanges)
-        for (std::size_t n = 0; n < exchange.cells.size(); ++n) outflow[exchange.cells[n]] += std::max(0.0, -exchange.rate[n]);
-    const auto fastest = parallel_maximum(grid.cell_count(), [&](Index c) {
-        if (!grid.active(c)) return 0.0;
-        const double held = smallest_capacity(state, c);
-        return held > dry * grid.volume(c) ? outflow[c] / held : 0.0;
-    });
-    renewal_time_ = fastest.value > 0 ? 1.0 / fastest.value : infinite;
-    renewal_version_ = state.flow_version;
-}
-
-double SoluteTransport::longest_step(const State& state) const {
-    // Explicit steps keep to their own bound; the step around them only says how often books are made and observers look.
-    if (steps_explicitly(state))
-        return std::min(explicit_duration_ > 0 ? steps_between_books * explicit_duration_ : table_.initial_step,
-                        table_.maximum_step.value_or(infinite));
-    update_renewal_time(state);
-    return std::min({next_step_, table_.courant * renewal_time_, table_.maximum_step.value_or(infinite)});
-}
-
 void SoluteTransport::advance(State& state, const Step& step) {
     const auto begin = std::chrono::steady_clock::now();
     step_duration_ = step.duration;
@@ -158,15 +123,12 @@ void SoluteTransport::advance(State& state, const Step& step) {
     react(state, step);
     update_dispersion(state);
     judge_grid(state);
-    if (steps_explicitly(state)) {
+    choose_stepping(state, step);
+    if (explicit_now_) {
         advance_explicitly(state, step);
         statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         return;
     }
-    if (table_.stepping != Stepping::implicit && !state.mobile_water_before.empty() && statistics_.remarks.empty())
-        statistics_.remarks.emplace_back("the water held changes in time: steps are implicit");
-    if (table_.stepping != Stepping::implicit && water_is_mixed(state) && statistics_.remarks.empty())
-        statistics_.remarks.emplace_back("a well passes water from one cell to another: steps are implicit");
     if (!solver_) {
         matrix_ = Stencil(domain_.grid);
         right_hand_side_ = DoubleArray(domain_.grid.cell_count());
@@ -184,8 +146,9 @@ void SoluteTransport::advance(State& state, const Step& step) {
 
 void SoluteTransport::accept(State& state, const Step& step) {
     update_renewal_time(state);
-    largest_courant_ = std::max(largest_courant_, (steps_explicitly(state) ? explicit_duration_ : step.duration) / renewal_time_);
     before_ = accepted_ = SpeciesField();  // until the next step nobody asks
+    largest_courant_ = std::max(largest_courant_, (explicit_now_ ? explicit_duration_ : step.duration) / renewal_time_);
+    if (biodegradation_) biodegradation_->accept();
     for (auto& solute : solutes_) {
         solute.storage.accept();
         for (const auto& source : solute.sources) source->accept();
@@ -196,6 +159,7 @@ void SoluteTransport::accept(State& state, const Step& step) {
 
 void SoluteTransport::reject(State& state) {
     if (accepted().species_count() > 0) state.concentration = accepted();  // else the step ended before it came to transport
+    if (biodegradation_) biodegradation_->reject();
     for (auto& solute : solutes_) {
         solute.storage.reject();
         for (const auto& source : solute.sources) source->reject();
@@ -205,6 +169,7 @@ void SoluteTransport::reject(State& state) {
 }
 
 void SoluteTransport::prepare_output(State& state) const {
+    if (biodegradation_) biodegradation_->show(state.mobile_water.span());
     if (domain_.medium.bulk_density.empty()) return;
     const auto& grid = domain_.grid;
     if (state.total_content.species_count() == 0) state.total_content = SpeciesField(grid, static_cast<Index>(solutes_.size()));
@@ -236,6 +201,8 @@ void SoluteTransport::save(CheckpointWriter& out, const State& state) const {
         if (!solute.storage.linear()) out.write("transport/" + solute.id + "/amount", solute.amount.span());
     }
     out.write("transport/next_step", next_step_);
+    save_stepping(out);
+    if (biodegradation_) biodegradation_->save(out);
 }
 
 void SoluteTransport::load(CheckpointReader& in, State& state) {
@@ -253,6 +220,8 @@ void SoluteTransport::load(CheckpointReader& in, State& state) {
         solute.amount_before = solute.amount;
     }
     next_step_ = in.read("transport/next_step");
+    load_stepping(in);
+    if (biodegradation_) biodegradation_->load(in);
 }
 
 }  // namespace galena

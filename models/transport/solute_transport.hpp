@@ -52,9 +52,11 @@ private:
         CellField initial_concentration;  ///< until initialise()
         /// All that a cell holds [kg], now and before the step, of a nonlinear storage: kept, because the law gives it back only to rounding.
         CellField amount, amount_before;
+        CellField decay_early, decay_late;  ///< of such a storage that decays: SoluteStorage::start of the step
         std::vector<std::shared_ptr<SoluteSource>> sources;
         std::vector<BudgetTerm> terms;                         ///< of the last step
         CellField production;                                  ///< from parents, mean over the step [kg/s]; empty without
+        CellField decayed_at_once;                             ///< of that, in the step [kg]; empty when it does not decay
         std::vector<std::pair<std::string, double>> produced;  ///< by parent, in the step [kg]
         FaceField transfer;                   ///< what passes the faces of an implicit step by the concentrations at its beginning [kg/s]
         std::map<std::string, double> mixed;  ///< concentrations of the water that wells pass on, by their names [kg/m³]
@@ -76,8 +78,8 @@ private:
     void find_concentrations(State& state, Index s, const CellField& total, const std::vector<std::uint8_t>& marked);
     void book_parting(const State& state, Index s, std::vector<BudgetTerm>& terms) const;
     void part_anew(State& state, Index s, std::span<const Removal> removals, std::vector<BudgetTerm>& terms);
+    void check_moving(const Site& site, Diagnostics& diagnostics) const;
     void read_solutes(const Site& site, Diagnostics& diagnostics);
-    void check_stepping(Diagnostics& diagnostics);
     void attach_sources(const Site& site, Diagnostics& diagnostics);
     void check_held_cells(Diagnostics& diagnostics) const;
     void follow(const Series& series, Diagnostics& diagnostics);
@@ -97,6 +99,11 @@ private:
     double take_returning(const State& state, Index s, double bound);
     [[nodiscard]] double with_returning(const WaterExchange& exchange, const Solute& solute, double own) const;
     void remember(const State& state);
+    [[nodiscard]] double decay_of_all(const State& state, const Solute& solute, Index c, double duration) const;
+    [[nodiscard]] double fall_of(const State& state, const Solute& solute, Index c) const;
+    [[nodiscard]] static double decayed_at_once(const Solute& solute, Index c) {
+        return solute.produced.empty() || solute.decayed_at_once.empty() ? 0.0 : solute.decayed_at_once[c];
+    }
     void pass_on_decay(const State& state, Index s, const Step& step);
     void book_production(const State& state, const Solute& solute, const Step& step, std::vector<BudgetTerm>& terms) const;
     [[nodiscard]] double production_of(const State& state, const Solute& solute, Index c) const;
@@ -105,11 +112,9 @@ private:
     [[nodiscard]] std::string name_of_stores(const Solute& solute) const;
     void make_room(State& state) const;
 
-    [[nodiscard]] double smallest_capacity(const State& state, Index cell) const;
     void read_dispersivities(const Site& site, Diagnostics& diagnostics);
     void update_dispersion(const State& state);
     void judge_grid(const State& state);
-    void update_renewal_time(const State& state) const;
     void assemble(const State& state, const Solute& solute, const Step& step);
 
     // Second order in implicit steps (solute_transfer.cpp).
@@ -138,6 +143,8 @@ private:
     [[nodiscard]] BudgetTerm book_exchange(const State& state, SoluteSource& source, const Solute& solute, const Step& step) const;
     [[nodiscard]] bool switched_off(const SoluteSource& source) const;
     void hold_concentrations(const Solute& solute, const Step& step);
+    void start_decay(const State& state, Index s, const Step& step);
+    [[nodiscard]] static std::span<const double> late_of(const Solute& solute, std::size_t first, std::size_t count);
     void add_storage(const State& state, Index s, const Step& step);
     void solve_one(State& state, Index s, const Step& step);
 
@@ -147,16 +154,27 @@ private:
     double mix_passing_water(const State& state, Solute& solute, const Step& step) const;
     void solve_mixed(State& state, Index s, const Step& step);
 
-    // Explicit steps (explicit_transport.cpp).
+    // How steps are taken, and how long they are (solute_stepping.cpp).
     struct Group;
-    [[nodiscard]] bool steps_explicitly(const State& state) const;
+    /// Linear storage, and neither production, parents nor dissolving sources: what explicit steps can do.
+    [[nodiscard]] bool can_step_explicitly(const Solute& solute) const;
+    void check_stepping(Diagnostics& diagnostics);
+    [[nodiscard]] std::string why_implicit(const State& state) const;
+    void choose_stepping(const State& state, const Step& step);
+    [[nodiscard]] bool explicit_costs_less(const State& state);
+    [[nodiscard]] ExplicitStep::Choice explicit_choice(const Group& group, double span) const;
+    [[nodiscard]] double longest_implicit_step(const State& state) const;
+    [[nodiscard]] double smallest_capacity(const State& state, Index cell) const;
+    void update_renewal_time(const State& state) const;
+    void save_stepping(CheckpointWriter& out) const;
+    void load_stepping(CheckpointReader& in);
+
+    // Explicit steps (explicit_transport.cpp).
     void prepare_groups(const State& state);
     void prepare_group(const State& state, Group& group) const;
     void collect_special_cells(const State& state, const Solute& solute, const Step& step, ExplicitSolute& out) const;
     void advance_explicitly(State& state, const Step& step);
     void book_explicit(State& state, Index s, const Step& step, const ExplicitSolute& moved);
-    /// Linear storage, and neither production, parents nor dissolving sources: what explicit steps can do.
-    [[nodiscard]] bool can_step_explicitly(const Solute& solute) const;
     void book_storage(const State& state, Index s, const Step& step, std::optional<double> decayed_so_far = {});
     double solve_linear(State& state, Index s, const Step& step, double tolerance);
     double update_amounts(State& state, Index s, const Step& step);
@@ -213,13 +231,17 @@ private:
     std::unique_ptr<NonsymmetricSolver> solver_;
     std::set<double> events_;
     double next_step_ = 0, step_duration_ = 0;
-    mutable double renewal_time_ = 0;
+    /// Shortest time in which the flow renews what a cell holds: of all cells, and of those that bound an implicit step [s].
+    mutable double renewal_time_ = 0, bounding_renewal_time_ = 0;
     mutable Index renewal_version_ = -1;
     SolverStatistics statistics_;
     std::vector<std::unique_ptr<Group>> groups_;  ///< solutes with the same molecular diffusion: they share an operator
     Index groups_version_ = -1;
     CrossDispersion cross_;
-    double explicit_duration_ = 0;  ///< of the steps within the last one [s]
+    double explicit_duration_ = 0;                                                               ///< of the steps within the last one [s]
+    bool explicit_now_ = false;                                                                  ///< the step that is being taken
+    enum class Cheaper { unknown, explicit_steps, implicit_steps } cheaper_ = Cheaper::unknown;  ///< of the present flow
+    Index cheaper_version_ = -1;                                                                 ///< of the flow
 };
 
 }  // namespace galena

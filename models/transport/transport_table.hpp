@@ -51,7 +51,7 @@ struct TransportTable {
     AdvectionScheme advection = AdvectionScheme::upwind;
     DispersionKind dispersion = DispersionKind::diagonal;
     VelocityAt dispersion_velocity = VelocityAt::face;
-    Stepping stepping = Stepping::implicit;
+    Stepping stepping = Stepping::automatic;
     std::optional<double> time_weighting;
     double negligible = 1e-10;
     double courant = 1;
@@ -93,9 +93,9 @@ struct TransportTable {
                 .with_default(),
             parameter(
                 "stepping", &T::stepping,
-                "implicit; explicit (in as many steps as the fastest cell asks for); local (explicit, but implicit in the few fastest "
-                "cells); automatic (the cheapest of these, by the number of cells and steps; vertical dispersion by columns where that is "
-                "cheaper)")
+                "automatic (the cheapest of the others, by the number of cells and steps; vertical dispersion by columns where that is "
+                "cheaper; implicit where water amounts change or a law is not linear); explicit (in as many steps as the fastest cell asks "
+                "for); local (explicit, but implicit in the few fastest cells); implicit")
                 .with_default(),
             parameter("time_weighting", &T::time_weighting, "", between(0.5, 1),
                       "of implicit steps: share of the fluxes that goes by the end of a step. 1 is fully implicit, 0.5 of second order in "
@@ -106,8 +106,10 @@ struct TransportTable {
                       "share of the largest concentration below which ground beyond a plume is not computed in explicit steps; its amounts "
                       "stay and are counted")
                 .with_default(),
-            parameter("courant", &T::courant, "", positive,
-                      "steps are chosen so that no cell's mobile and sorbed amount is renewed more often than this in a step")
+            parameter(
+                "courant", &T::courant, "", positive,
+                "implicit steps are chosen so that no cell's mobile and sorbed amount is renewed more often than this in a step; with "
+                "stepping = \"automatic\" no cell but the fastest 2 % of those in which water moves")
                 .with_default(),
             parameter("initial_step", &T::initial_step, "d", positive, "longest first step").with_default(),
             parameter("growth", &T::growth, "", between(1, 100), "largest ratio of one step to the one before").with_default(),
@@ -121,6 +123,15 @@ struct TransportTable {
             parameter("maximum_iterations", &T::maximum_iterations, between(1, 1e6), "of the linear solver").with_default(),
             parameter("solver", &T::solver, "linear solver; the best one when absent").with_default(),
         };
+    }
+    void check(ReadContext& context) const {
+        if (advection == AdvectionScheme::upwind)
+            reading::report_unused(places, "transport", {"limiter"}, "upwind fluxes are not limited; set advection = \"tvd\"", context);
+        if (!longitudinal_dispersivity && !transverse_horizontal_dispersivity && !transverse_vertical_dispersivity && !plume_length &&
+            zones.empty())
+            reading::report_unused(places, "transport", {"dispersion", "dispersion_velocity"}, "no dispersivity is given", context);
+        if (stepping == Stepping::implicit)
+            reading::report_unused(places, "transport", {"negligible"}, "implicit steps compute every cell", context);
     }
 };
 

@@ -95,7 +95,7 @@ measures = ["iron wall", "removal of the heap", "plant", "slurry wall", "membran
         const auto whole = folder / "whole", parts = folder / "parts";
         REQUIRE(galena_program("run --quiet --scenario all " + site.string() + " --output " + whole.string()).code == 0);
         // After so many steps the measures are at work.
-        REQUIRE(galena_program("run --quiet --scenario all --stop-after 80 " + site.string() + " --output " + parts.string()).code == 130);
+        REQUIRE(galena_program("run --quiet --scenario all --stop-after 40 " + site.string() + " --output " + parts.string()).code == 130);
         CHECK(galena_program("run --quiet " + site.string() + " --resume " + parts.string()).code == 2);  // another scenario
         REQUIRE(galena_program("run --quiet --scenario all " + site.string() + " --resume " + parts.string()).code == 0);
         for (const char* file : {"budget.csv", "observations.csv", "tables/receptors.csv", "tables/effects.csv", "tables/costs.csv"})

@@ -60,6 +60,7 @@ name = "outlet"
 side = "east"
 head = "0 m"
 [transport]
+stepping = "implicit"
 longitudinal_dispersivity = "{} m"
 courant = 1000
 initial_step = "{:.17g} d"

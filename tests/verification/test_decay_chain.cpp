@@ -180,6 +180,108 @@ sorption = {{ type = "linear", distribution_coefficient = "{} L/kg" }}
         }
     }
 
+    // Whatever holds a substance: where all of it decays at one rate, the whole of it halves as its half-life says, in two steps of five
+    // half-lives, while it goes on moving between water, sites and immobile zones.
+    TEST_CASE("what is held nonlinearly, on kinetic sites or in immobile water halves by its half-life") {
+        const std::string sorbs = "initial_concentration = \"1 mg/L\"\nhalf_life = \"1 d\"\nsorption = ";
+        const std::string zone = "[[immobile]]\nimmobile_porosity = 0.1\nsorbent_fraction = 0.4\n";  // of the same ground
+        const std::string linear = sorbs + "{ type = \"linear\", distribution_coefficient = \"1 L/kg\" }\n";
+        struct Held {
+            std::string name, zone, substance;
+        };
+        for (const auto& held : {
+                 Held{"freundlich", "",
+                      sorbs + "{ type = \"freundlich\", sorbed_at_reference = \"0.5 mg/kg\", reference_concentration = \"1 mg/L\", "
+                              "exponent = 0.6 }\n"},
+                 Held{"langmuir", "", sorbs + "{ type = \"langmuir\", capacity = \"2 mg/kg\", affinity = \"1 L/mg\" }\n"},
+                 Held{"kinetic", "",
+                      sorbs +
+                          "{ type = \"kinetic\", rate = \"0.3 1/d\", equilibrium_fraction = 0.3, law = { type = \"langmuir\", capacity = "
+                          "\"2 mg/kg\", affinity = \"1 L/mg\" } }\n"},
+                 Held{"first order", zone + "type = \"first_order\"\nexchange_rate = \"0.1 1/d\"\n", linear},
+                 Held{"first order, freundlich", zone + "type = \"first_order\"\nexchange_rate = \"0.1 1/d\"\n",
+                      sorbs + "{ type = \"freundlich\", sorbed_at_reference = \"0.5 mg/kg\", reference_concentration = \"1 mg/L\", "
+                              "exponent = 0.6 }\n"},
+                 Held{"matrix", zone + "type = \"matrix\"\nhalf_thickness = \"10 cm\"\npore_diffusion = \"1e-10 m2/s\"\n", linear},
+             }) {
+            INFO(held.name);
+            SiteRun run(box_site(5, held.zone + "[substance.A]\n" + held.substance));
+            run.start();
+            const auto stored = [&] {
+                double sum = 0;
+                for (const auto& entry : run.ledger().entries())
+                    if (entry.term.component == "A" && entry.term.term == "storage") sum += entry.term.stored;
+                return sum;
+            };
+            run.finish();
+            REQUIRE(run.state().step == 2);
+            const double lost = run.entry("A", "first_order").cumulative_out, left = stored();
+            // left = (left + lost) / 2¹⁰; 1e-8: the tolerance of Newton's method, of amounts that are a thousandth of those at the start.
+            CHECK(left / (left + lost) == doctest::Approx(std::pow(0.5, 10)).epsilon(1e-8));
+            CHECK(run.closure() < 1e-12);
+        }
+    }
+
+    // What is dissolved decays, what is sorbed by Freundlich's law does not: dA/dt = −λ θ C(A), integrated by 1e5 steps of Runge and Kutta.
+    TEST_CASE("decay of the dissolved part beside a Freundlich law follows its equation to second order") {
+        constexpr double theta = 0.3, density = 1500, lambda = 0.5, kf = 0.5, exponent = 0.6;  // kf in (mg/kg) / (mg/L)^n
+        const auto held = [](double c) {
+            return theta * c + density * 1e-3 * kf * std::pow(c, exponent);
+        };  // of c in mg/L: mg per L of ground
+        const auto slope = [](double c) { return theta + density * 1e-3 * kf * exponent * std::pow(c, exponent - 1); };
+        double c = 1;
+        const double h = 10.0 / 100000;
+        const auto rate = [&](double x) { return -lambda * theta * x / slope(x); };
+        for (int n = 0; n < 100000; ++n) {
+            const double k1 = rate(c), k2 = rate(c + 0.5 * h * k1), k3 = rate(c + 0.5 * h * k2), k4 = rate(c + h * k3);
+            c += h / 6 * (k1 + 2 * k2 + 2 * k3 + k4);
+        }
+        double before = 0;
+        for (const double dt : {5.0, 2.5, 1.25}) {
+            SiteRun run(box_site(dt, R"(
+[substance.A]
+initial_concentration = "1 mg/L"
+decay_rate = "0.5 1/d"
+decays_sorbed = false
+sorption = { type = "freundlich", sorbed_at_reference = "0.5 mg/kg", reference_concentration = "1 mg/L", exponent = 0.6 }
+)"));
+            run.finish();
+            const double error = std::abs(held(run.concentration(0) / 1e-3) / held(c) - 1);
+            INFO("steps of ", dt, " d: ", error);
+            CHECK(run.closure() < 1e-12);
+            if (before > 0) CHECK(observed_order(before, error) > 1.7);
+            if (dt == 1.25)
+                report("decay_beside_freundlich", "amount:relative", held(c), held(run.concentration(0) / 1e-3), error, 2e-3,
+                       "Runge & Kutta, 100,000 steps");
+            before = error;
+        }
+    }
+
+    // A daughter of what only decays is exact in steps of any length; so is secular equilibrium with a daughter that lives for a moment.
+    TEST_CASE("long steps of a chain: the daughter of a parent that decays follows Bateman") {
+        for (const double lambda : {0.2, 0.7, 1e6}) {
+            SiteRun run(box_site(5, fmt::format(R"(
+[substance.D]
+initial_concentration = "1 mg/L"
+decay_rate = "0.7 1/d"
+daughters = {{ B = 1 }}
+sorption = {{ type = "linear", distribution_coefficient = "0.1 L/kg" }}
+[substance.B]
+decay_rate = "{:.17g} 1/d"
+sorption = {{ type = "linear", distribution_coefficient = "0.1 L/kg" }}
+)",
+                                                lambda)));
+            run.finish();
+            REQUIRE(run.state().step == 2);
+            const double exact = lambda == 0.7 ? 7 * std::exp(-7.0) : bateman({0.7, lambda}, {1}, 1, 10);
+            CHECK(run.concentration(0, 0) / 1e-3 == doctest::Approx(exact).epsilon(1e-9));
+            CHECK(run.closure() < 1e-12);
+            if (lambda == 0.2)
+                report_difference("bateman", "daughter_in_steps_of_5_d", exact, run.concentration(0, 0) / 1e-3, 1e-9 * exact,
+                                  "Bateman 1910");
+        }
+    }
+
     TEST_CASE("zero-order production grows, and consumption stops at zero") {
         SiteRun run(box_site(0.3, R"(
 [substance.A]

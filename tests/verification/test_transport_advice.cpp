@@ -85,11 +85,11 @@ TEST_SUITE("verification") {
 
     TEST_CASE("steps that renew cells many times are told") {
         const auto long_steps =
-            remarks("courant = 1e9\ninitial_step = \"20 d\"\nmaximum_step = \"20 d\"\nlongitudinal_dispersivity = \"1 m\"\n");
+            remarks("stepping = \"implicit\"\ncourant = 1e9\ninitial_step = \"20 d\"\nmaximum_step = \"20 d\"\nlongitudinal_dispersivity = \"1 m\"\n");
         CHECK(says(long_steps, "Courant number up to 20:"));
         CHECK(says(long_steps, "a smaller maximum_step sharpens"));
-        CHECK_FALSE(says(remarks("longitudinal_dispersivity = \"1 m\"\n"), "Courant"));
-        CHECK(says(notes("longitudinal_dispersivity = \"1 m\"\n"), "Courant number up to 1"));
+        CHECK_FALSE(says(remarks("stepping = \"implicit\"\nlongitudinal_dispersivity = \"1 m\"\n"), "Courant"));
+        CHECK(says(notes("stepping = \"implicit\"\nlongitudinal_dispersivity = \"1 m\"\n"), "Courant number up to 1"));
         CHECK(says(notes("advection = \"tvd\"\n"), "no dispersivity"));
     }
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "numerics/fitted_decay.hpp"
 #include "transport/immobile_zone.hpp"
 
 namespace galena {
@@ -75,8 +76,19 @@ public:
             double mean = 0;
             for (int j = 0; j < count_; ++j) mean += share_[static_cast<std::size_t>(j)] * now[static_cast<std::size_t>(j)];
             block.held[i] += (water + solid) * mean;
-            if (!step.equilibrium) block.decayed[i] += step.duration * (decay_rate_ * water + sorbed_decay_rate_ * solid) * mean;
+            if (!step.equilibrium) block.decayed[i] += decay_of(water, solid, step.duration).late * (water + solid) * mean;
             block.slope[i] += passed;
+        }
+    }
+
+    void add_start(const StoreStep& step, const StoreStart& start) const override {
+        for (std::size_t i = 0; i < start.concentration.size(); ++i) {
+            const Index c = start.first + static_cast<Index>(i);
+            const double water = zone_.water()[c], solid = solid_of(c);
+            if (!(water > 0)) continue;
+            double mean = 0;
+            for (int j = 0; j < count_; ++j) mean += share_[static_cast<std::size_t>(j)] * layers_[c * count_ + j];
+            start.early[i] += decay_of(water, solid, step.duration).early * (water + solid) * mean;
         }
     }
 
@@ -107,6 +119,12 @@ private:
         return zone_.soil_mass()[c] * (*kd_)[c] * (factor_ ? (*factor_)[c] : 1.0);
     }
 
+    /// Water and solid of a layer are in equilibrium: what they hold decays at the mean of their rates.
+    [[nodiscard]] FittedDecay decay_of(double water, double solid, double duration) const {
+        const double all = water + solid;
+        return all > 0 ? fitted_decay((decay_rate_ * water + sorbed_decay_rate_ * solid) / all * duration) : FittedDecay{};
+    }
+
     /// Concentrations of the layers at the end of the step, and by how much held + decayed grows with that of the mobile water [m³].
     /// From the innermost layer outward each is eliminated, C_j = constant + weight · C_{j-1}; then they follow from the water inward.
     double solve(const StoreStep& step, Index c, double mobile, std::array<double, most_layers>& now) const {
@@ -115,14 +133,15 @@ private:
             now.fill(mobile);
             return water + solid;
         }
-        const double capacity = water + solid, lossy = water * (1 + decay_rate_ * dt) + solid * (1 + sorbed_decay_rate_ * dt);
+        const auto [early, late] = decay_of(water, solid, dt);
+        const double kept = (1 - early) * (water + solid), lossy = (1 + late) * (water + solid);
         std::array<double, most_layers> weight{};
         double inner = 0, inner_weight = 0, inner_constant = 0;  // of the layer below
         for (int j = count_ - 1; j >= 0; --j) {
             const auto at = static_cast<std::size_t>(j);
             const double outward = dt * water * exchange_[at];
             const double all = share_[at] * lossy + outward + inner * (1 - inner_weight);
-            now[at] = inner_constant = (share_[at] * capacity * layers_[c * count_ + j] + inner * inner_constant) / all;
+            now[at] = inner_constant = (share_[at] * kept * layers_[c * count_ + j] + inner * inner_constant) / all;
             weight[at] = inner_weight = outward / all;
             inner = outward;
         }
