@@ -6,20 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "core/vector_clones.hpp"
-#include "core/vector_math.hpp"
+#include "sorption/freundlich_kernel.hpp"
 #include "sorption/isotherm.hpp"
 
 namespace galena {
-
-namespace {
-
-/// Below this share of the reference concentration the law is continued by its chord: for n < 1 its slope grows without bound towards 0,
-/// where a linear system could not be written down. The amount differs from the law's by nothing above, and by less than that held
-/// at this concentration below.
-constexpr double chord_share = 1e-9;
-
-}  // namespace
 
 struct FreundlichIsotherm final : Isotherm {
     static constexpr std::string_view name = "freundlich", meaning = "sorbed content grows with a power of the dissolved concentration";
@@ -72,36 +62,9 @@ void FreundlichIsotherm::resolve(const Site& site, Domain& domain, Diagnostics& 
     }
 }
 
-namespace {
-
-/// at_reference: sorbed at a share of 1; share: of the reference concentration. Below chord_share the curve is its chord.
-struct FreundlichCurve {
-    double exponent, per_reference, chord;
-};
-
-// No branches: powers are taken on whole registers, below the chord's end of its end, and put aside there.
-GALENA_CLONES void evaluate_curve(const FreundlichCurve& curve, const double* at_reference, std::span<const double> concentration,
-                                  double* sorbed, double* slope) {
-    const double exponent = curve.exponent, per_reference = curve.per_reference, chord = curve.chord;
-    const double* c = concentration.data();
-    const std::size_t count = concentration.size();
-#pragma omp simd
-    for (std::size_t i = 0; i < count; ++i) {
-        const double share = c[i] * per_reference, steep = at_reference[i] * chord;
-        const bool low = share <= chord_share;
-        const double power = at_reference[i] * std::exp(exponent * std::log(low ? chord_share : share));
-        sorbed[i] = low ? steep * c[i] : power;
-        slope[i] = low ? steep : exponent * power / (low ? 1.0 : c[i]);
-    }
-}
-
-}  // namespace
-
 void FreundlichIsotherm::evaluate(Index first, std::span<const double> concentration, std::span<double> sorbed,
                                   std::span<double> slope) const {
-    const double per_reference = 1 / reference_concentration;
-    evaluate_curve({exponent, per_reference, std::pow(chord_share, exponent - 1) * per_reference}, field_.data() + first, concentration,
-                   sorbed.data(), slope.data());
+    freundlich_kernel(FreundlichCurve(exponent, reference_concentration), field_.data() + first, concentration, sorbed, slope);
 }
 
 REGISTER(Isotherm, FreundlichIsotherm)
