@@ -212,30 +212,27 @@ private:
 struct ExplicitStep::RowPlace {
     Index j, k;
     RowReach here, north, top;
-    bool first_solute;
     double *padded, *x_flux;
     double *south_flux, *north_flux, *bottom_flux, *top_flux;
 };
 
 /// What the same row one layer higher will want, asked for while this one is computed.
-void ExplicitStep::fetch_row_above(const ExplicitSolute& s, const RowPlace& at, bool coefficients) const {
+void ExplicitStep::fetch_row_above(const ExplicitSolute& s, const RowPlace& at) const {
     const Index nx = grid_.nx(), ny = grid_.ny(), nz = grid_.nz(), row = (at.k + 1) * ny + at.j, begin = at.top.begin;
     const Index n = at.top.end - begin;
     if (n <= 0) return;
     const auto& q = flux_.x.empty() ? *transport_.water_flux : flux_;
     const Index x = row * (nx + 1) + begin, y = ((at.k + 1) * (ny + 1) + at.j + 1) * nx + begin, z = (row + ny) * nx + begin;
-    if (coefficients) {
-        fetch_ahead(q.x.data() + x, n);
-        fetch_ahead(q.y.data() + y, n);
-        fetch_ahead(q.z.data() + z, n);
-        fetch_ahead(conductance_x_.data() + x, n);
-        fetch_ahead(conductance_y_.data() + y, n);
-        fetch_ahead(conductance_z_.data() + z, n);
-    }
+    fetch_ahead(q.x.data() + x, n);
+    fetch_ahead(q.y.data() + y, n);
+    fetch_ahead(q.z.data() + z, n);
+    fetch_ahead(conductance_x_.data() + x, n);
+    fetch_ahead(conductance_y_.data() + y, n);
+    fetch_ahead(conductance_z_.data() + z, n);
     fetch_ahead(s.next + row * nx + begin, n);
     if (at.k + 2 < nz) fetch_ahead(s.inverse_capacity.data() + z, n);
     if (at.k + 3 < nz) fetch_ahead(s.now + z + nx * ny, n);
-    if (!coefficients || !transport_.cross) return;
+    if (!transport_.cross) return;
     const auto& cross = cross_.empty() ? *transport_.cross : cross_;
     for (const auto* list : {&cross.xy, &cross.xz}) fetch_ahead(list->data() + x, n);
     for (const auto* list : {&cross.yx, &cross.yz}) fetch_ahead(list->data() + y, n);
@@ -260,7 +257,7 @@ double ExplicitStep::process_row(ExplicitSolute& s, double duration, const RowPl
         step.inverse_capacity = s.inverse_capacity.data() + row * nx + begin;
         step.now = s.next + row * nx + begin;
     }
-    fetch_row_above(s, at, at.first_solute);
+    fetch_row_above(s, at);
     advance_row(limiter_, step, duration);
     auto [first, last] = at.here;
     const double* c = s.next + row * nx;
@@ -271,16 +268,8 @@ double ExplicitStep::process_row(ExplicitSolute& s, double duration, const RowPl
     return static_cast<double>(step.n);
 }
 
-/// One solute after the other: what they share, water fluxes and conductances, stays in the cache for the whole strip, and no more rows are
-/// read side by side than the processor can foresee.
-double ExplicitStep::process_strip(std::vector<ExplicitSolute>& solutes, double duration, const Strip& strip) const {
+double ExplicitStep::process_strip(ExplicitSolute& s, double duration, const Strip& strip) const {
     StripWork work(grid_.nx(), strip.rows());
-    double computed = 0;
-    for (auto& s : solutes) computed += process_strip(s, duration, strip, work, &s == solutes.data());
-    return computed;
-}
-
-double ExplicitStep::process_strip(ExplicitSolute& s, double duration, const Strip& strip, StripWork& work, bool first_solute) const {
     const Index ny = grid_.ny(), nz = grid_.nz(), rows = strip.rows();
     const Index south_end = strip.first_j > 0 ? -1 : 0, north_end = strip.last_j < ny - 1 ? rows : rows - 1;
     const auto find_reach = [&](Index k) {
@@ -308,7 +297,7 @@ double ExplicitStep::process_strip(ExplicitSolute& s, double duration, const Str
             if (k == strip.first_k && k > 0)
                 limited_flux_row(limiter_, faces_across(s, Axis::z, row - ny, reach_of(s, row - ny), here, bottom), duration);
             computed += process_row(s, duration,
-                                    {j, k, here, north, top, first_solute, work.padded(), work.x_flux(), j > 0 ? south : work.nothing(),
+                                    {j, k, here, north, top, work.padded(), work.x_flux(), j > 0 ? south : work.nothing(),
                                      j < ny - 1 ? work.south(j + 1) : work.nothing(), k > 0 ? bottom : work.nothing(),
                                      k < nz - 1 ? work.bottom(k + 1, r) : work.nothing()});
         }
@@ -316,7 +305,7 @@ double ExplicitStep::process_strip(ExplicitSolute& s, double duration, const Str
     return computed;
 }
 
-void ExplicitStep::pass(std::vector<ExplicitSolute>& solutes, double duration) {
+void ExplicitStep::pass(ExplicitSolute& s, double duration) {
     const Index ny = grid_.ny(), nz = grid_.nz();
     const bool along_y = ny >= nz;
     const Index extent = along_y ? ny : nz, plane = grid_.cell_count() / extent;
@@ -326,7 +315,7 @@ void ExplicitStep::pass(std::vector<ExplicitSolute>& solutes, double duration) {
     parallel_for_each_item(count, [&](Index n) {
         const Index first = n * extent / count, last = (n + 1) * extent / count - 1;
         computed[static_cast<std::size_t>(n)] =
-            process_strip(solutes, duration, along_y ? Strip{first, last, 0, nz - 1} : Strip{0, ny - 1, first, last});
+            process_strip(s, duration, along_y ? Strip{first, last, 0, nz - 1} : Strip{0, ny - 1, first, last});
     });
     cells_computed_ += std::accumulate(computed.begin(), computed.end(), 0.0);
 }

@@ -243,57 +243,72 @@ void ExplicitStep::part_operator(double duration) {
     });
     parted_for_ = duration;
     parted_vertical_ = vertical_;
+    ++parting_;
 }
 
-void ExplicitStep::part(std::vector<ExplicitSolute>& solutes, double duration) {
-    const bool anew = parted_for_ != duration || parted_vertical_ != vertical_;
-    if (anew) part_operator(duration);
+/// What a solute takes of the fast cells, for steps of its own length.
+void ExplicitStep::part(ExplicitSolute& s, double duration) const {
     const auto& cells = fast_.cells();
-    for (auto& s : solutes) {
-        if (s.special.empty() && cells.empty()) continue;
-        const bool stale = anew || s.duration != duration;
-        if (stale) {
-            s.fast_values.assign(cells.size(), 0.0);
-            s.fast_capacity.assign(cells.size(), 0.0);
-            s.fast_loss.assign(cells.size(), 0.0);
-            s.fast_scale.assign(cells.size(), 0.0);
-            for (std::size_t n = 0; n < cells.size(); ++n) {
-                s.fast_scale[n] = 1 / s.inverse_capacity[cells[n]];
-                s.fast_capacity[n] = grid_.active(cells[n]) ? s.fast_scale[n] : 0.0;
-            }
+    if (s.special.empty() && cells.empty()) return;
+    const bool stale = s.parting != parting_ || s.duration != duration;
+    if (stale) {
+        s.fast_values.assign(cells.size(), 0.0);
+        s.fast_capacity.assign(cells.size(), 0.0);
+        s.fast_loss.assign(cells.size(), 0.0);
+        s.fast_scale.assign(cells.size(), 0.0);
+        for (std::size_t n = 0; n < cells.size(); ++n) {
+            s.fast_scale[n] = 1 / s.inverse_capacity[cells[n]];
+            s.fast_capacity[n] = grid_.active(cells[n]) ? s.fast_scale[n] : 0.0;
         }
-        s.fast_active.assign(static_cast<std::size_t>(fast_.cluster_count()), 0);
-        s.fast_gain.assign(cells.size(), 0.0);
-        for (const auto& special : s.special) {
-            if (!fast_flags_[static_cast<std::size_t>(special.cell)]) continue;
-            const auto at = static_cast<std::size_t>(fast_.position(special.cell));
-            s.fast_gain[at] = std::max(0.0, special.gain);
-            if (stale) s.fast_loss[at] = special.loss;
-        }
-        if (stale) s.systems.factorise(fast_, s.fast_capacity, s.fast_loss, duration);
-        s.duration = duration;
     }
+    s.fast_active.assign(static_cast<std::size_t>(fast_.cluster_count()), 0);
+    s.fast_gain.assign(cells.size(), 0.0);
+    for (const auto& special : s.special) {
+        if (!fast_flags_[static_cast<std::size_t>(special.cell)]) continue;
+        const auto at = static_cast<std::size_t>(fast_.position(special.cell));
+        s.fast_gain[at] = std::max(0.0, special.gain);
+        if (stale) s.fast_loss[at] = special.loss;
+    }
+    if (stale) s.systems.factorise(fast_, s.fast_capacity, s.fast_loss, duration);
+    s.duration = duration;
+    s.parting = parting_;
+}
+
+/// How many times longer than the least retarded solute's its steps may be: the least ratio of their capacities. The rates of renewal of
+/// all of its cells are smaller by that, so that the same cells are fast.
+double ExplicitStep::ease_of(const ExplicitSolute& s) const {
+    const float* largest = inverse_.data();
+    const auto most = parallel_maximum(
+        grid_.cell_count(), [&](Index c) { return largest[c] > 0 ? s.inverse_capacity[c] / static_cast<double>(largest[c]) : 0.0; });
+    return most.value > 0 ? std::max(1.0, 1 / most.value) : 1.0;
 }
 
 void ExplicitStep::advance(std::vector<ExplicitSolute>& solutes, double duration, Index count, Vertical vertical) {
     vertical_ = vertical;
-    part(solutes, duration);
-    for (auto& s : solutes) {
-        s.other = CellField(grid_);
-        s.now = s.concentration.data();
-        s.next = s.other.data();
-        find_plume(s);
+    if (parted_for_ != duration || parted_vertical_ != vertical_) part_operator(duration);
+    CellField other(grid_);
+    for (auto& s : solutes) advance(s, other, duration, count);
+}
+
+/// One solute over the whole span: with a second buffer that all use in turn, and what belongs to one solute in the cache.
+void ExplicitStep::advance(ExplicitSolute& s, CellField& other, double duration, Index count) {
+    if (s.duration == 0) s.ease = ease_of(s);
+    const auto own_count = static_cast<Index>(std::ceil(static_cast<double>(count) / s.ease * (1 - 1e-6)));
+    if (own_count < count) {
+        duration *= static_cast<double>(count) / static_cast<double>(own_count);
+        count = own_count;
     }
+    part(s, duration);
+    s.now = s.concentration.data();
+    s.next = other.data();
+    find_plume(s);
     for (Index n = 0; n < count; ++n) {
-        pass(solutes, duration);
-        for (auto& s : solutes) finish(s, duration);
+        pass(s, duration);
+        finish(s, duration);
     }
-    for (auto& s : solutes) {
-        const double* from = s.now;
-        double* to = s.concentration.data();
-        if (from != to) parallel_for(grid_.cell_count(), [=](Index c) { to[c] = from[c]; });
-        s.other = CellField();  // its memory serves others until the next step
-    }
+    const double* from = s.now;
+    double* to = s.concentration.data();
+    if (from != to) parallel_for(grid_.cell_count(), [=](Index c) { to[c] = from[c]; });
 }
 
 std::size_t ExplicitStep::bytes() const {

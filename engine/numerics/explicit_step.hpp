@@ -1,6 +1,6 @@
 #pragma once
-// Explicit steps of several solutes over the same flow: one pass over the coefficients serves all of them, cells outside the plumes cost
-// nothing, and the few cells with fast water are solved for (FastCells).
+// Explicit steps of several solutes over the same flow: they share the coefficients, each makes as many steps as its own retardation asks
+// for, cells outside the plumes cost nothing, and the few cells with fast water are solved for (FastCells).
 
 #include <optional>
 #include <span>
@@ -54,7 +54,6 @@ struct ExplicitSolute {
     std::vector<SpecialCell> special;  ///< ascending
     double decayed = 0;                ///< filled [kg]
 
-    CellField other;  ///< the second buffer, during a call of advance()
     double *now = nullptr, *next = nullptr;
     double threshold = 0;                                        ///< next to nothing [kg/m³]
     std::vector<RowReach> reach, plume, next_reach, next_plume;  ///< by row: cells computed; those with more than next to nothing
@@ -62,7 +61,9 @@ struct ExplicitSolute {
     std::vector<double> fast_values, fast_capacity, fast_scale, fast_loss, fast_gain;
     std::vector<std::uint8_t> fast_active;  ///< by cluster: the plume has come there
     FastSystems systems;
-    double duration = 0;  ///< of the factors in `systems`
+    double duration = 0;  ///< of the factors in `systems`; 0: capacities or losses are new
+    Index parting = -1;   ///< of the operator that they belong to
+    double ease = 1;      ///< how many times longer than the others' its steps may be
 };
 
 class ExplicitStep {
@@ -88,7 +89,8 @@ public:
     /// that hold nothing).
     [[nodiscard]] Choice choose(double span, double most_fast, bool columns_too = false) const;
 
-    /// `count` steps of `duration` for all solutes.
+    /// `count` steps of `duration` for the least retarded solute; the others make as many as their own retardation asks for, over the same
+    /// span.
     void advance(std::vector<ExplicitSolute>& solutes, double duration, Index count, Vertical vertical = Vertical::by_beginning);
     /// Cells computed so far, summed over steps and solutes: what the work is in proportion to.
     [[nodiscard]] double cells_computed() const { return cells_computed_; }
@@ -109,17 +111,18 @@ private:
     void count_rates(Rates& rates);
     void choose_among(const Rates& rates, double span, double most_fast, double cost_of_cell, Vertical vertical, double& least,
                       Choice& best) const;
-    void part(std::vector<ExplicitSolute>& solutes, double duration);
+    void part(ExplicitSolute& solute, double duration) const;
+    [[nodiscard]] double ease_of(const ExplicitSolute& solute) const;
+    void advance(ExplicitSolute& solute, CellField& other, double duration, Index count);
     void part_operator(double duration);
     Index mark_fast_cells(double duration);
     [[nodiscard]] bool apart(Index cell) const { return !apart_.empty() && apart_[static_cast<std::size_t>(cell)] != 0; }
     // explicit_pass.cpp
     void find_plume(ExplicitSolute& solute) const;
     [[nodiscard]] RowReach reach_of(const ExplicitSolute& solute, Index row) const;
-    void pass(std::vector<ExplicitSolute>& solutes, double duration);
-    double process_strip(std::vector<ExplicitSolute>& solutes, double duration, const Strip& strip) const;
-    double process_strip(ExplicitSolute& s, double duration, const Strip& strip, StripWork& work, bool first_solute) const;
-    void fetch_row_above(const ExplicitSolute& s, const RowPlace& at, bool coefficients) const;
+    void pass(ExplicitSolute& solute, double duration);
+    double process_strip(ExplicitSolute& solute, double duration, const Strip& strip) const;
+    void fetch_row_above(const ExplicitSolute& s, const RowPlace& at) const;
     double process_row(ExplicitSolute& solute, double duration, const RowPlace& place) const;
     [[nodiscard]] FaceRow faces_along_x(const ExplicitSolute& s, Index row, RowReach reach, double* padded, double* flux) const;
     [[nodiscard]] FaceRow faces_across(const ExplicitSolute& s, Axis axis, Index row, RowReach here, RowReach there, double* flux) const;
@@ -152,6 +155,7 @@ private:
     FastCells fast_;
     Vertical vertical_ = Vertical::by_beginning, parted_vertical_ = Vertical::by_beginning;
     double parted_for_ = -1;
+    Index parting_ = 0;  ///< counts the partings of the operator
     double cells_computed_ = 0;
 
     bool even_x_ = true, even_y_ = true, even_z_ = true;

@@ -130,3 +130,32 @@ TEST_CASE("steps with vertical dispersion by their end are bounded and keep the 
     }
     CHECK(with_fast_cells > 5);
 }
+
+TEST_CASE("a retarded solute makes as many steps as it would alone, and they are the same") {
+    constexpr double retarded = 3.5;
+    constexpr Index count = 40, own = 12;  // 40 / 3.5 rounded up
+    RandomColumns field(7);
+    const auto& grid = field.grid;
+    CellField slow(grid), alone = field.concentration, together = field.concentration;
+    for (Index c = 0; c < grid.cell_count(); ++c) slow[c] = field.inverse[c] / retarded;
+
+    ExplicitStep shared(grid, Limiter::van_leer, 0);
+    std::vector<ExplicitSolute> both(2);
+    both[0].concentration = field.concentration.span();
+    both[0].inverse_capacity = field.inverse;
+    both[1].concentration = together.span();
+    both[1].inverse_capacity = slow;
+    shared.set_operator({&field.flux, &field.conductance, nullptr}, field.inverse, field.none);
+    const double duration = shared.choose(1e6, 0).duration;
+    shared.advance(both, duration, count);
+    // Rows begin and end where something is: a few cells are left out at first.
+    CHECK(shared.cells_computed() == doctest::Approx(static_cast<double>(grid.cell_count() * (count + own))).epsilon(1e-3));
+
+    ExplicitStep single(grid, Limiter::van_leer, 0);
+    std::vector<ExplicitSolute> one(1);
+    one[0].concentration = alone.span();
+    one[0].inverse_capacity = slow;
+    single.set_operator({&field.flux, &field.conductance, nullptr}, slow, field.none);
+    single.advance(one, duration * (static_cast<double>(count) / static_cast<double>(own)), own);
+    for (Index c = 0; c < grid.cell_count(); ++c) CHECK(together[c] == alone[c]);
+}
