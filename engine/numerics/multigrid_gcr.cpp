@@ -11,6 +11,7 @@
 #include "numerics/linear_system.hpp"
 #include "numerics/multigrid.hpp"
 #include "numerics/multigrid_kernel.hpp"
+#include "numerics/sparse_factors.hpp"
 #include "numerics/weighted_flow_kernel.hpp"
 
 namespace galena {
@@ -21,8 +22,11 @@ namespace {
 /// directions to floats would show.
 constexpr std::size_t most_directions = 10;
 constexpr double largest_reduction = 1e-5;
-/// See Progress.
+/// See Stagnation. Where the Jacobian leads one way (thin sheets of water, which the upper cell alone decides about) the multigrid of its
+/// symmetric part knows of no long way, and the residual creeps: ILU follows the flow.
 constexpr int patience = 30;
+/// Cells up to which the last way out is to factorise the matrix: a second for a cube of so many.
+constexpr Index few = 20000;
 
 // Generalised conjugate residuals (Eisenstat, Elman & Schultz 1983): images q_j = A p_j of the directions p_j are orthogonal, each step
 // minimises ‖r‖₂. Directions and images are in single precision, their sums and the residual in double. What is kept is not p_j but the
@@ -78,7 +82,8 @@ private:
     [[nodiscard]] double orthogonalise(std::size_t kept, Direction& d) const;
     [[nodiscard]] double advance(const Direction& d, double scale);
     void add_directions(std::size_t count, std::span<double> x);
-    void fall_back(std::span<const double> b, std::span<double> x, const SolveOptions& options, SolveReport& report) const;
+    void fall_back(std::span<const double> b, std::span<double> x, const SolveOptions& options, SolveReport& report);
+    void factorise(std::span<const double> b, std::span<double> x, const SolveOptions& options, SolveReport& report);
     template <class Body>
     void for_blocks_of_rows(Body&& body) const {
         parallel_blocks(system_.matrix().row_count(), system_.matrix().rows_per_block(), body);
@@ -173,7 +178,7 @@ void MultigridConjugateResiduals::add_directions(std::size_t count, std::span<do
 
 void MultigridConjugateResiduals::pass(std::span<const double> b, std::span<double> x, const SolveOptions& options, SolveReport& report) {
     const Index cells = r_.size();
-    Progress progress(options, report, patience);
+    Stagnation stagnation(patience);
     double relative = report.relative_residual, start = relative;
     // Floats hold 38 decades each way; the residual is brought to about 1 in a cell.
     const auto scale = [&] { return std::sqrt(static_cast<double>(cells)) / (relative * system_.reference()); };
@@ -193,7 +198,10 @@ void MultigridConjugateResiduals::pass(std::span<const double> b, std::span<doub
         }
         relative = std::sqrt(advance(d, scale())) / system_.reference();
         ++kept;
-        const bool done = progress.done(relative);
+        ++report.iterations;
+        report.history.push_back(relative);
+        const bool stagnant = stagnation.after(relative), done = stagnant || !(relative > options.tolerance);
+        if (stagnant && relative > options.tolerance) report.note = stagnation.note();
         if (!done && kept < most_directions && relative > largest_reduction * start && report.iterations < options.max_iterations) continue;
         add_directions(kept, x);
         if (done) return;
@@ -204,7 +212,7 @@ void MultigridConjugateResiduals::pass(std::span<const double> b, std::span<doub
 }
 
 void MultigridConjugateResiduals::fall_back(std::span<const double> b, std::span<double> x, const SolveOptions& options,
-                                            SolveReport& report) const {
+                                            SolveReport& report) {
     const std::string reason = report.note;
     BiCgStab other;
     other.prepare(*stencil_);
@@ -217,6 +225,46 @@ void MultigridConjugateResiduals::fall_back(std::span<const double> b, std::span
     report.iterations += second.iterations;
     report.worst_cell = second.worst_cell;
     report.note = "multigrid: " + reason + "; went on with BiCGSTAB" + (second.note.empty() ? "" : ": " + second.note);
+    if (!report.converged && r_.size() <= few) factorise(b, x, options, report);
+}
+
+/// L U of the whole matrix, refined while that helps: for what spans so many decades that no iteration gets through.
+void MultigridConjugateResiduals::factorise(std::span<const double> b, std::span<double> x, const SolveOptions& options,
+                                            SolveReport& report) {
+    constexpr int refinements = 3;
+    const auto& a = system_.matrix();
+    std::vector<SparseEntry> entries;
+    const auto add = [&](Index cell, Index neighbour, double coefficient) {
+        if (coefficient != 0) entries.push_back({cell, neighbour, -coefficient});
+    };
+    for (Index r = 0; r < a.row_count(); ++r)
+        for (Index i = 0; i < a.nx; ++i) {
+            const auto row = a.row(r);
+            const Index cell = r * a.nx + i, plane = a.nx * a.ny;
+            add(cell, cell - 1, row.west[i]);
+            add(cell, cell + 1, row.east[i]);
+            add(cell, cell - a.nx, row.south[i]);
+            add(cell, cell + a.nx, row.north[i]);
+            add(cell, cell - plane, row.below[i]);
+            add(cell, cell + plane, row.above[i]);
+        }
+    SparseFactors factors;
+    factors.factorise({a.diagonal, x.size()}, entries);
+    if (!std::isfinite(report.relative_residual)) std::fill(x.begin(), x.end(), 0.0);
+    double best = system_.true_residual(b, x, r_, options);
+    for (int n = 0; n < refinements && best > options.tolerance; ++n) {
+        std::vector<double> change(r_.data(), r_.data() + r_.size());
+        factors.solve(change);
+        for (std::size_t c = 0; c < x.size(); ++c) x[c] += change[c];
+        const double now = system_.true_residual(b, x, r_, options);
+        if (!(now < best)) {
+            for (std::size_t c = 0; c < x.size(); ++c) x[c] -= change[c];
+            break;
+        }
+        best = now;
+    }
+    report.note += "; factorised";
+    system_.finish(b, x, r_, options, report);
 }
 
 }  // namespace
