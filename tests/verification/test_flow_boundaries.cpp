@@ -1,6 +1,7 @@
 // What each boundary of flow does, in cases small enough for pencil and paper.
 
 #include "site_builder.hpp"
+#include "temporary_folder.hpp"
 
 using namespace galena;
 using namespace galena::verification;
@@ -352,6 +353,29 @@ rate = "2 mm/d"
 )"));
         CHECK(run.inflow("rain") == exactly(0.002 * 1000));
         CHECK(run.inflow("east") == exactly(-2));
+    }
+
+    TEST_CASE("recharge varies in space, in time, and in both") {
+        const TemporaryFolder folder;
+        std::string share = "share\n", rain = "x,y,rain\n";
+        for (int i = 0; i < 10; ++i) {
+            share += fmt::format("{}\n", 0.1 * i);
+            rain += fmt::format("{},5,{}\n", 10 * i + 5, 2 + i);
+        }
+        write_file(folder / "share.csv", share);
+        write_file(folder / "rain.csv", rain);
+        const auto recharge = [](const std::string& keys) { return "[[boundary]]\ntype = \"recharge\"\nname = \"rain\"\n" + keys; };
+        const auto of_columns = [&](const std::string& keys, auto&& check) {
+            SiteRun run(row_site(side_head("east", 0) + recharge(keys)), folder.path);
+            run.finish();
+            CHECK(run.closure() < 1e-9);
+            for (int i = 0; i < 10; ++i) CHECK(run.state().water_exchanges[1].rate[static_cast<std::size_t>(i)] * day == exactly(check(i)));
+        };
+        of_columns("rate_field = { points = \"rain.csv\", column = \"rain\", unit = \"mm/d\", method = \"nearest\" }\n",
+                   [](int i) { return 0.1 * (2 + i); });
+        of_columns(
+            "rate = [{ from = 2019-01-01, value = \"7 mm/d\" }]\nfactor = { cells = \"share.csv\", column = \"share\", unit = \"1\" }\n",
+            [](int i) { return 0.7 * 0.1 * i; });
     }
 
     TEST_CASE("what passes one side of a cell through several boundaries adds up") {

@@ -130,6 +130,32 @@ root_depth = "6 m"
         CHECK(taken(wet, -3) == doctest::Approx((-0.1 - air) / 0.15 / 3).epsilon(1e-6));
     }
 
+    TEST_CASE("roots grow and shrink with a series in time") {
+        auto text = row_of_ten(head_on("east", -10) + R"(
+[[boundary]]
+type = "root_uptake"
+name = "maize"
+zone = "first"
+transpiration = "4 mm/d"
+optimum_dry = "-60 m"
+distribution = "uniform"
+root_depth = [{ from = 2024-01-01, value = "2 m" }, { from = 2024-01-02, value = "6 m" }, { from = 2024-01-03, value = "3 m" }]
+)",
+                               "regime = \"steady\"\ninitial_head = \"-1 m\"\n", "3 d");
+        const std::string thickness = "thickness = \"10 m\"";
+        text.replace(text.find(thickness), thickness.size(), thickness + "\ncells = 5");
+        SiteRun run(text);
+        std::map<int, std::vector<double>> shares;  // by the day that ends, from the top down
+        run.finish([&](const SiteRun& now) {
+            auto& share = shares[static_cast<int>(std::lround(now.days()))];
+            for (const double rate : now.state().water_exchanges[1].rate) share.push_back(-rate * day / 0.4);
+        });
+        const std::map<int, std::vector<double>> expected{{1, {1, 0, 0}}, {2, {1 / 3.0, 1 / 3.0, 1 / 3.0}}, {3, {2 / 3.0, 1 / 3.0, 0}}};
+        REQUIRE(shares.size() == expected.size());
+        for (const auto& [day_ended, of_layers] : expected)
+            for (std::size_t n = 0; n < of_layers.size(); ++n) CHECK(shares[day_ended][n] == exactly(of_layers[n]));
+    }
+
     TEST_CASE("the atmosphere gives and takes what the ground lets it") {
         const auto weather = [](double outside, const std::string& keys) {
             return row_of_ten(head_on("east", outside) + "[[boundary]]\ntype = \"atmosphere\"\nname = \"sky\"\nzone = \"first\"\n" + keys);

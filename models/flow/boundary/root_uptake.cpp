@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -21,8 +22,7 @@ struct RootUptake final : WaterBoundary {
 
     Name zone{"all", {}};
     std::map<std::string, double> solute_uptake;
-    Series transpiration;
-    double root_depth = 0;
+    Series transpiration, root_depth;
     RootDistribution distribution = RootDistribution::linear;
     double decay = 3;
     double anaerobiosis = -0.1, optimum_wet = -0.25, optimum_dry = -4, wilting = -80;
@@ -35,7 +35,8 @@ struct RootUptake final : WaterBoundary {
             std::tuple{
                 parameter("zone", &T::zone, "the columns above any cell of this zone").with_default(),
                 parameter("transpiration", &T::transpiration, "mm/d", not_negative, "potential transpiration"),
-                parameter("root_depth", &T::root_depth, "m", positive, "of the rooted ground, below its surface"),
+                parameter("root_depth", &T::root_depth, "m", positive,
+                          "of the rooted ground, below its surface; grows and shrinks with the season as a series"),
                 parameter("distribution", &T::distribution,
                           "of the roots with depth: uniform; linear: falls to nothing at root_depth; exponential: by decay")
                     .with_default(),
@@ -68,44 +69,63 @@ struct RootUptake final : WaterBoundary {
             diagnostics.error(places.of("decay"), fmt::format("boundary '{}': 'decay' is given and not used", label.text),
                               "only distribution = \"exponential\" has a decay; remove it");
         cells_.clear();
-        potential_.clear();
+        columns_.clear();
+        layers_.clear();
         const auto& grid = domain.grid;
         std::set<Index> tops;
         for (const Index cell : domain.zones.cells(zone, diagnostics)) tops.insert(grid.top_active_cell(cell));
-        for (const Index top : tops) root_column(grid, top);
+        for (const Index top : tops) add_column(grid, top);
     }
     void evaluate(const FlowMoment& moment, const GroundAtBoundary& ground, std::span<double> rate,
                   std::span<double> slope) const override {
         const double wanted = transpiration.mean(moment.origin, moment.from, moment.to);
-        for (std::size_t n = 0; n < cells_.size(); ++n) {
-            const auto [part, by_head] = stress(ground.head[n] - ground.elevation[n]);
-            rate[n] = -wanted * potential_[n] * part;
-            slope[n] = std::max(0.0, wanted * potential_[n] * by_head);  // where wetter ground gives less, Newton takes it as constant
+        const double rooted = root_depth.mean(moment.origin, moment.from, moment.to);
+        for (const auto& [first, last, area] : columns_) {
+            // Roots below the deepest active cell have no ground: those above take their part.
+            double sum = 0;
+            for (auto n = first; n < last; ++n) sum += rate[n] = roots_in(layers_[n], rooted);
+            for (auto n = first; n < last; ++n) {
+                const double potential = wanted * area * rate[n] / sum;
+                const auto [part, by_head] = stress(ground.head[n] - ground.elevation[n]);
+                rate[n] = -potential * part;
+                slope[n] = std::max(0.0, potential * by_head);  // where wetter ground gives less, Newton takes it as constant
+            }
         }
     }
-    [[nodiscard]] std::vector<const Series*> series() const override { return {&transpiration}; }
+    [[nodiscard]] std::vector<const Series*> series() const override { return {&transpiration, &root_depth}; }
 
 private:
-    /// Share of the roots above a depth [m].
-    [[nodiscard]] double roots_above(double depth) const {
-        const double x = std::clamp(depth / root_depth, 0.0, 1.0);
+    /// Cells [first, last) of a column, with its plan area [m²].
+    struct Column {
+        std::size_t first, last;
+        double area;
+    };
+    /// Depths of a cell below the ground's surface [m].
+    struct Layer {
+        double top, bottom;
+    };
+    [[nodiscard]] double roots_in(const Layer& layer, double rooted) const {
+        return roots_above(layer.bottom, rooted) - roots_above(layer.top, rooted);
+    }
+    /// Share of the roots above a depth [m] where they reach down to `rooted` [m].
+    [[nodiscard]] double roots_above(double depth, double rooted) const {
+        const double x = std::clamp(depth / rooted, 0.0, 1.0);
         if (distribution == RootDistribution::uniform) return x;
         if (distribution == RootDistribution::linear) return x * (2 - x);
         return std::expm1(-decay * x) / std::expm1(-decay);
     }
-    /// Roots below the deepest active cell have no ground: those above take their part.
-    void root_column(const Grid& grid, Index top) {
+    /// The cells that roots ever reach.
+    void add_column(const Grid& grid, Index top) {
         const double surface = grid.top(top);
-        const auto first = potential_.size();
-        double sum = 0;
-        for (Index cell = top; cell >= 0; cell -= grid.column_count()) {
-            const double share = roots_above(surface - grid.bottom(cell)) - roots_above(surface - grid.top(cell));
-            if (!grid.active(cell) || !(share > 0)) continue;
+        const double deepest =
+            std::accumulate(root_depth.values.begin(), root_depth.values.end(), 0.0, [](double a, double b) { return std::max(a, b); });
+        const auto first = cells_.size();
+        for (Index cell = top; cell >= 0 && surface - grid.top(cell) < deepest; cell -= grid.column_count()) {
+            if (!grid.active(cell)) continue;
             cells_.push_back(cell);
-            potential_.push_back(share);
-            sum += share;
+            layers_.push_back({surface - grid.top(cell), surface - grid.bottom(cell)});
         }
-        for (auto n = first; n < potential_.size(); ++n) potential_[n] *= grid.area(top) / sum;
+        columns_.push_back({first, cells_.size(), grid.area(top)});
     }
     /// The part of what they want that roots get at a pressure head [m], and its derivative.
     [[nodiscard]] std::pair<double, double> stress(double pressure) const {
@@ -116,7 +136,8 @@ private:
         return {0, 0};
     }
 
-    std::vector<double> potential_;  ///< plan area times share of the roots [m²]
+    std::vector<Column> columns_;
+    std::vector<Layer> layers_;  ///< per cell
 };
 
 REGISTER(WaterBoundary, RootUptake)
