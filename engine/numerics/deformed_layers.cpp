@@ -182,6 +182,15 @@ double DeformedLayers::shift_of(const Face& f, const RelativeConductance& relati
     return slope * (left * vertical_[f.left] + right * vertical_[f.right]);
 }
 
+double DeformedLayers::side_shift(Index c, Side side, const RelativeConductance& relative) const {
+    const Axis axis = axis_of(side);
+    const double half = half_width(grid_, c, axis), inwards = points_inwards(side) ? half : -half;
+    if (axis == Axis::x) return inwards * slope_x_[c] * vertical_[c];
+    if (axis == Axis::y) return inwards * slope_y_[c] * vertical_[c];
+    const bool whole_face = relative.factor.empty() || relative.vertical;
+    return inwards * tangential_[c] * (whole_face ? 1.0 : let_through(relative.factor[static_cast<std::size_t>(c)]));
+}
+
 void DeformedLayers::head_shifts(const RelativeConductance& relative, std::span<const double> head, FaceField& shift) {
     find_gradients(relative, head);
     for_each_face(grid_, [&](const Face& f) { shift[f] = shift_of(f, relative); });

@@ -40,6 +40,9 @@ public:
     /// jump, and with a water table (a factor that does not hold for vertical flow) where there is no flow along the layers. Faces next to
     /// cells that are not active get nothing.
     void head_shifts(const RelativeConductance& relative, std::span<const double> head, FaceField& shift);
+    /// The same for what passes a side of the box where a head is given on it: what has to be added to h_side − h_cell [m], of the heads last
+    /// given to head_shifts or add_cross_fluxes. With half_cell_conductance of across() along z.
+    [[nodiscard]] double side_shift(Index cell, Side side, const RelativeConductance& relative) const;
     /// flux += conductance · shift of saturated ground: what its two-point fluxes miss [m³/s, towards growing i, j, k].
     void add_cross_fluxes(const FaceField& conductance, std::span<const double> head, FaceField& flux);
 

@@ -9,8 +9,10 @@ namespace galena {
 
 namespace {
 
-/// Directions that a new one is made orthogonal to. Each takes 16 bytes per cell.
-constexpr std::size_t directions = 8;
+/// Directions that a new one is made orthogonal to, as far as so many are needed. Each takes 16 bytes per cell.
+constexpr std::size_t directions = 30;
+/// Iterations within which the residual has to fall to nine tenths.
+constexpr std::size_t patience = 10;
 
 double dot(std::span<const double> a, std::span<const double> b) {
     return parallel_sum_blocks(std::ssize(a), [&](Index begin, Index end) {
@@ -56,7 +58,7 @@ SolveReport ResidualIteration::solve(const Multiply& multiply, const Preconditio
     report.history.push_back(report.relative_residual);
     for (std::size_t iteration = 0; report.relative_residual > options.tolerance; ++iteration) {
         if (report.iterations >= options.max_iterations ||
-            (iteration > 0 && report.history[iteration] > 0.999 * report.history[iteration - 1])) {
+            (iteration >= patience && report.history[iteration] > 0.9 * report.history[iteration - patience])) {
             report.note = report.iterations >= options.max_iterations ? "" : "stagnated";
             break;
         }

@@ -49,6 +49,12 @@ public:
     virtual void correct(std::span<const double> correction, double step, std::span<double> head) const;
     /// Whether corrections stop where the law bends, each cell by itself: slower, and sure where heads would be thrown to and fro across a bend.
     virtual void stop_at_bends(bool on) { (void)on; }
+    /// Where the law bends sharply it bends this many times as widely (1: as it is), to be approached from laws that Newton finds easier.
+    /// False when it has no such bends.
+    virtual bool soften(double times) {
+        (void)times;
+        return false;
+    }
     /// Raises heads that are lower than any water could make them.
     virtual void limit(std::span<double> head) const { (void)head; }
     /// Mobile water [m³] of every cell; its changes are those of the amounts.

@@ -25,6 +25,9 @@ struct GroundAtBoundary {
     std::span<const double> relative_conductivity_slope;  ///< its derivative by the head [1/m]
     Weighting weighting;                                  ///< of conductivities on both sides of a face
     const GroundLaws& laws;                               ///< for other heads than the present ones
+    /// Where layers are not level, for what passes through_side(): what that adds to the difference between a head there and that of the
+    /// cell [m], and the conductance from the centre to that side over the one along its axis [-]. 0 and 1 where they are level.
+    std::span<const double> shift, stretch;
 };
 
 /// A boundary of the flow equation. It names its cells once; then, crossed once per grid and evaluation, it gives for all of them the rate
@@ -60,6 +63,8 @@ public:
     virtual void held_head(const FlowMoment&, std::span<double>) const {}
     /// True when its rate depends on the head, so that a steady state is determined.
     [[nodiscard]] virtual bool determines_head() const { return false; }
+    /// True when it takes in `shift` and `stretch` of GroundAtBoundary.
+    [[nodiscard]] virtual bool follows_layers() const { return false; }
     /// The side of its cells that the water passes, where there is one; for the vectors of Darcy flux.
     [[nodiscard]] virtual std::optional<Side> through_side() const { return {}; }
     /// False when water that leaves leaves its solute behind: it evaporates, or roots take it.

@@ -56,6 +56,7 @@ private:
     void gather_ground(const State& state, std::size_t boundary);
     void evaluate_boundaries(const State& state, const FlowMoment& moment);
     [[nodiscard]] RelativeConductance relative_conductance() const;
+    [[nodiscard]] RelativeConductance layer_conductance() const;
     void add_inflow(const State& state);
     [[nodiscard]] double storage_change(Index cell) const;
     double start_residual(double duration);
@@ -73,8 +74,11 @@ private:
     Balance find_steady(State& state, const FlowMoment& moment);
     Balance continue_in_pseudo_time(State& state, const FlowMoment& moment);
     Balance continue_in_time(State& state, const FlowMoment& moment);
+    Balance continue_through_soft_laws(State& state, const FlowMoment& moment);
     Balance newton(State& state, const FlowMoment& moment, double duration);
     Balance newton_with_care(State& state, const FlowMoment& moment, double duration);
+    Balance newton_at_bends(State& state, const FlowMoment& moment, double duration);
+    void note_start(const Balance& balance);
     [[nodiscard]] bool converged(const State& state, const Balance& balance, double before) const;
     [[nodiscard]] double rounding_of_heads(const State& state) const;
     void assemble_symmetric(double duration);
@@ -91,6 +95,8 @@ private:
     void correct_layers(bool corrected);
     void add_cross_inflow(std::span<const double> head, std::span<double> out);
     void add_shifted_inflow(std::span<const double> change, std::span<double> out);
+    void add_shifted_sides(std::span<double> out) const;
+    Balance solve_steady_corrected(State& state, const FlowMoment& moment);
     SolveReport solve_with_cross_fluxes(const SolveOptions& options);
     SolveReport solve_with_shifts(std::span<const double> b, std::span<double> x, const SolveOptions& options);
     Balance solve_steady_layers(State& state, const FlowMoment& moment);
@@ -172,7 +178,7 @@ private:
 
     // What boundaries see of their cells.
     struct {
-        std::vector<double> head, elevation, conductivity, conductivity_slope;
+        std::vector<double> head, elevation, conductivity, conductivity_slope, shift, stretch;
     } seen_;
 
     CellField initial_head_;
@@ -186,12 +192,14 @@ private:
     StepChoice error_ratio_{infinite, StepLimit::growth};  ///< what the errors of the last step allow
     std::array<Index, step_limits> chosen_by_{};           ///< steps, per what chose their length
     double shortest_step_ = infinite;                      ///< [s]
+    int soft_laws_ = 0;                                    ///< softer laws that the last steady state was reached through
     int pseudo_time_steps_ = 0;                            ///< of the last steady state that Newton alone did not reach
     bool edited_ = false;                                  ///< steady: the ground has changed since the last solve
     CellField water_before_;                               ///< mobile, before edits [m³]
     double stored_before_ = 0;
     double relaxation_ = 0;      ///< storage per plan area and time that steady Newton is damped with [1/s]
     int newton_iterations_ = 0;  ///< of the last solve
+    double began_with_ = 0;      ///< largest fluxes that an iteration of this solve began with [m³/s]
     std::set<double> events_;
     mutable SolverStatistics statistics_;
 };

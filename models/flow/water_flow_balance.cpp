@@ -13,14 +13,21 @@ void WaterFlow::gather_ground(const State& state, std::size_t boundary) {
     const auto& cells = boundaries_[boundary]->cells();
     const auto side = boundaries_[boundary]->through_side();
     const bool scaled = ground_->nonlinear() && (ground_->scales_vertical() || !side || (*side != Side::top && *side != Side::bottom));
-    auto& [head, elevation, conductivity, slope] = seen_;
+    auto& [head, elevation, conductivity, slope, shift, stretch] = seen_;
     head.resize(cells.size());
     elevation.resize(cells.size());
     conductivity.assign(cells.size(), 1.0);
     slope.assign(cells.size(), 0.0);
+    shift.assign(cells.size(), 0.0);
+    stretch.assign(cells.size(), 1.0);
     for (std::size_t n = 0; n < cells.size(); ++n) {
         head[n] = state.hydraulic_head[cells[n]];
         elevation[n] = domain_.grid.elevation(cells[n]);
+        if (corrected_ && boundaries_[boundary]->follows_layers()) {
+            shift[n] = layers_->side_shift(cells[n], *side, layer_conductance());
+            if (const double along_z = domain_.medium.conductivity(Axis::z, cells[n]); axis_of(*side) == Axis::z && along_z > 0)
+                stretch[n] = layers_->across()[cells[n]] / along_z;
+        }
         if (!scaled) continue;
         conductivity[n] = water_.relative_conductivity[cells[n]];
         slope[n] = water_.relative_conductivity_slope[cells[n]];
@@ -32,7 +39,8 @@ void WaterFlow::evaluate_boundaries(const State& state, const FlowMoment& moment
     for (std::size_t b = 0; b < boundaries_.size(); ++b) {
         if (boundaries_[b]->holds_head()) continue;
         gather_ground(state, b);
-        const GroundAtBoundary seen{seen_.head, seen_.elevation, seen_.conductivity, seen_.conductivity_slope, weighting(), *ground_};
+        const GroundAtBoundary seen{seen_.head,  seen_.elevation, seen_.conductivity, seen_.conductivity_slope,
+                                    weighting(), *ground_,        seen_.shift,        seen_.stretch};
         boundaries_[b]->evaluate(moment, seen, rate_[b], slope_[b]);
         JointResponse joint{b, std::vector<double>(rate_[b].size()), slope_[b]};
         const bool jointly = boundaries_[b]->responds_jointly(moment, seen, joint.response);
@@ -51,12 +59,15 @@ RelativeConductance WaterFlow::relative_conductance() const {
             corrected_ ? &shift_ : nullptr};
 }
 
+/// What the correction for layers that are not level has to know of the ground.
+RelativeConductance WaterFlow::layer_conductance() const { return ground_->nonlinear() ? relative_conductance() : RelativeConductance{}; }
+
 /// residual += Σ conductance (h_neighbour − h): differences, not matrix times head, so that a high datum costs no digits.
 void WaterFlow::add_inflow(const State& state) {
     const auto& grid = domain_.grid;
     if (!ground_->nonlinear()) {
         add_diffusive_inflow(grid, conductance_, state.hydraulic_head, residual_);
-        if (layers_) add_cross_inflow(state.hydraulic_head, residual_);
+        if (corrected_) add_cross_inflow(state.hydraulic_head, residual_);
         return;
     }
     if (corrected_) layers_->head_shifts(relative_conductance(), state.hydraulic_head, shift_);
@@ -69,9 +80,9 @@ double WaterFlow::storage_change(Index c) const { return water_.amount[c] - amou
 
 WaterFlow::Balance WaterFlow::compute_residual(const State& state, const FlowMoment& moment, double duration) {
     ground_->evaluate(state.hydraulic_head, water_);
-    evaluate_boundaries(state, moment);
     const double stored = start_residual(duration);
     add_inflow(state);
+    evaluate_boundaries(state, moment);
     auto balance = book_boundaries();
     if (duration > 0) balance.throughput += 0.5 * stored / duration;
     const double* r = residual_.data();

@@ -1,5 +1,6 @@
 // Layers that are not level: fluxes that two-point conductances miss (numerics/deformed_layers.hpp).
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -40,6 +41,7 @@ SolveReport WaterFlow::solve_with_cross_fluxes(const SolveOptions& options) {
     const auto apply = [&](std::span<const double> x, std::span<double> y) {
         parallel_for(domain_.grid.cell_count(), [&](Index c) { y[static_cast<std::size_t>(c)] = 0; });
         add_cross_inflow(x, y);
+        add_shifted_sides(y);
         residual(matrix_, y, x, y);  // cross inflow − A x
         parallel_for(domain_.grid.cell_count(), [&](Index c) {
             auto& value = y[static_cast<std::size_t>(c)];
@@ -63,6 +65,17 @@ void WaterFlow::add_shifted_inflow(std::span<const double> change, std::span<dou
     add_net_inflow(domain_.grid, shift_, out);
 }
 
+/// out += what the gradients last found bring through the sides of the box on which heads are given.
+void WaterFlow::add_shifted_sides(std::span<double> out) const {
+    for (std::size_t b = 0; b < boundaries_.size(); ++b) {
+        if (!boundaries_[b]->follows_layers()) continue;
+        const auto& cells = boundaries_[b]->cells();
+        for (std::size_t n = 0; n < cells.size(); ++n)
+            out[static_cast<std::size_t>(cells[n])] +=
+                slope_[b][n] * layers_->side_shift(cells[n], *boundaries_[b]->through_side(), layer_conductance());
+    }
+}
+
 /// The Jacobian of the corrected fluxes: that of seven points, with the differences that drive the flux as they are, less what a change of
 /// the heads changes in the rest of these differences. It reaches beyond the nearest neighbours; that of seven points preconditions it.
 SolveReport WaterFlow::solve_with_shifts(std::span<const double> b, std::span<double> x, const SolveOptions& options) {
@@ -71,6 +84,7 @@ SolveReport WaterFlow::solve_with_shifts(std::span<const double> b, std::span<do
     const auto apply = [&](std::span<const double> v, std::span<double> y) {
         inflow.fill(0.0);
         add_shifted_inflow(v, inflow);
+        add_shifted_sides(inflow);
         multiply(jacobian_, v, y);
         parallel_for(domain_.grid.cell_count(), [&](Index c) {
             if (!held_[static_cast<std::size_t>(c)]) y[static_cast<std::size_t>(c)] -= inflow[c];
@@ -86,27 +100,37 @@ SolveReport WaterFlow::solve_with_shifts(std::span<const double> b, std::span<do
     return report;
 }
 
-/// A steady state with corrected fluxes. A first guess may lie far from it: there two-point fluxes, which are monotone, get nearer first.
-/// Where the corrected ones do not converge, the two-point ones stand.
-WaterFlow::Balance WaterFlow::solve_steady_layers(State& state, const FlowMoment& moment) {
-    if (!layers_started_) {
-        correct_layers(false);
-        if (const auto balance = find_steady(state, moment); !balance.converged) return balance;
-    }
-    layers_started_ = true;
-    const CellField start = state.hydraulic_head;
-    const int steps = pseudo_time_steps_;
+/// With corrected fluxes, from the present heads; not converged also where a linear solver failed.
+WaterFlow::Balance WaterFlow::solve_steady_corrected(State& state, const FlowMoment& moment) {
     correct_layers(true);
     try {
-        if (const auto balance = newton_with_care(state, moment, 0); balance.converged) return balance;
+        return newton_with_care(state, moment, 0);
     } catch (const StepFailed&) {  // NOLINT: two-point fluxes are left
+        return {};
     }
-    state.hydraulic_head = start;
+}
+
+/// A steady state with corrected fluxes. In ground that is not full a first guess may lie far from it: there two-point fluxes, which are
+/// monotone, get nearer first, and so they do where boundaries switch. Where the corrected ones do not converge, the two-point ones stand.
+WaterFlow::Balance WaterFlow::solve_steady_layers(State& state, const FlowMoment& moment) {
+    const CellField guess = state.hydraulic_head;
+    pseudo_time_steps_ = soft_laws_ = 0;
+    if (layers_started_ || !ground_->nonlinear())
+        if (const auto balance = solve_steady_corrected(state, moment); balance.converged) return balance;
+    state.hydraulic_head = guess;
+    correct_layers(false);
+    if (const auto balance = find_steady(state, moment); !balance.converged) return balance;
+    layers_started_ = true;
+    const CellField two_point = state.hydraulic_head;
+    const int steps = pseudo_time_steps_, laws = soft_laws_;
+    if (const auto balance = solve_steady_corrected(state, moment); balance.converged) return balance;
+    state.hydraulic_head = two_point;
     correct_layers(false);
     ++two_point_solves_;
     layer_error_open_ = two_point_solves_ == 1;
     const auto balance = find_steady(state, moment);
     pseudo_time_steps_ = std::max(steps, pseudo_time_steps_);
+    soft_laws_ = std::max(laws, soft_laws_);
     return balance;
 }
 
@@ -135,8 +159,9 @@ FaceField WaterFlow::fluxes(const State& state) {
     return flux;
 }
 
-/// How much two-point fluxes miss: beside those of one Newton step with corrected fluxes, which in saturated ground is all there is to it; the
-/// differences and the corrected fluxes summed over all faces. Everything is left as it was.
+/// How much two-point fluxes miss: beside those of one Newton step with corrected fluxes, which in saturated ground is all there is to it, or,
+/// where that cannot be solved for, beside corrected ones of the same heads; the differences and the corrected fluxes summed over all
+/// faces. Everything is left as it was.
 void WaterFlow::estimate_layer_error(State& state, const FlowMoment& moment, double duration) {
     layer_error_open_ = false;
     const auto& grid = domain_.grid;
@@ -148,18 +173,19 @@ void WaterFlow::estimate_layer_error(State& state, const FlowMoment& moment, dou
     if (flux_.x.empty()) flux_ = FaceField(grid);
     if (ground_->nonlinear() && shift_.x.empty()) shift_ = through_ = FaceField(grid);
     correct_layers(true);
-    double missed = 0, all = 0;
+    const auto balance = compute_residual(state, moment, duration);
+    FaceField corrected = fluxes(state);
     try {
-        const auto balance = compute_residual(state, moment, duration);
         if (ground_->nonlinear()) correct_nonlinear(state, balance, 0, moment, duration);
         else correct_linear(state, balance, moment, duration);
-        const auto corrected = fluxes(state);
-        for (const Axis axis : {Axis::x, Axis::y, Axis::z}) {
-            const auto &a = two_point.along(axis), &b = corrected.along(axis);
-            missed += parallel_sum(a.size(), [&](Index f) { return std::abs(a[f] - b[f]); });
-            all += parallel_sum(b.size(), [&](Index f) { return std::abs(b[f]); });
-        }
-    } catch (const StepFailed&) {  // NOLINT: there is no estimate then
+        corrected = fluxes(state);
+    } catch (const StepFailed&) {  // NOLINT: those of the same heads are left
+    }
+    double missed = 0, all = 0;
+    for (const Axis axis : {Axis::x, Axis::y, Axis::z}) {
+        const auto &a = two_point.along(axis), &b = corrected.along(axis);
+        missed += parallel_sum(a.size(), [&](Index f) { return std::abs(a[f] - b[f]); });
+        all += parallel_sum(b.size(), [&](Index f) { return std::abs(b[f]); });
     }
     state.hydraulic_head = start;
     correct_layers(false);

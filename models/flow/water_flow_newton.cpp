@@ -78,6 +78,7 @@ void WaterFlow::make_room() {
 void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
     make_room();
     hold_heads(state, moment);
+    began_with_ = 0;
     const auto begin = std::chrono::steady_clock::now();
     const auto balance = duration == 0 ? solve_steady(state, moment) : solve_step(state, moment, duration);
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -102,52 +103,44 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
 }
 
 WaterFlow::Balance WaterFlow::solve_steady(State& state, const FlowMoment& moment) {
-    return layers_ && ground_->nonlinear() ? solve_steady_layers(state, moment) : find_steady(state, moment);
+    return layers_ ? solve_steady_layers(state, moment) : find_steady(state, moment);
 }
 
 WaterFlow::Balance WaterFlow::solve_step(State& state, const FlowMoment& moment, double duration) {
-    return layers_ && ground_->nonlinear() ? solve_step_layers(state, moment, duration) : newton_with_care(state, moment, duration);
+    return layers_ ? solve_step_layers(state, moment, duration) : newton_with_care(state, moment, duration);
 }
 
-/// Newton alone where that gets there, else from the same heads once more with care, and with more.
+/// Newton alone where that gets there, else from the same heads by ways that are longer and surer.
 WaterFlow::Balance WaterFlow::find_steady(State& state, const FlowMoment& moment) {
     const CellField start = state.hydraulic_head;
-    pseudo_time_steps_ = 0;
-    try {
-        if (const auto balance = newton_with_care(state, moment, 0); balance.converged) return balance;
-    } catch (const StepFailed&) {  // NOLINT: the second way is tried
-    }
-    state.hydraulic_head = start;
-    auto balance = [&] {
+    pseudo_time_steps_ = soft_laws_ = 0;
+    Balance balance;
+    const auto arrives = [&](auto&& way) {
+        state.hydraulic_head = start;
+        balance.converged = false;
+        try {
+            balance = way();
+        } catch (const StepFailed&) {  // NOLINT: the next way is tried
+        }
+        return balance.converged;
+    };
+    const auto in_pseudo_time = [&] {
         const StopAtBends stop(*ground_);
         return continue_in_pseudo_time(state, moment);
-    }();
-    relaxation_ = 0;
-    pseudo_time_steps_ = newton_iterations_;
-    if (balance.converged || ground_->formulation() != Formulation::variably_saturated) return balance;
-    state.hydraulic_head = start;
-    return continue_in_time(state, moment);
-}
-
-/// Implicit steps towards the steady state, with a storage that is not there; the steps grow as the balance gets better (switched evolution
-/// relaxation, Mulder & van Leer 1985).
-WaterFlow::Balance WaterFlow::continue_in_pseudo_time(State& state, const FlowMoment& moment) {
-    constexpr int most_steps = 500;
-    auto balance = compute_residual(state, moment, 0);
-    const double fastest = parallel_maximum(domain_.grid.cell_count(), [&](Index c) {
-                               return domain_.grid.active(c) ? std::abs(residual_[c]) / domain_.grid.area(c) : 0.0;
-                           }).value;
-    relaxation_ = fastest;  // at first no head moves by more than a metre
-    double before = infinite;
-    for (newton_iterations_ = 0; newton_iterations_ < most_steps; ++newton_iterations_) {
-        if (!std::isfinite(balance.imbalance)) fail("the heads are no longer finite", worst_cell(), moment);
-        balance.converged = converged(state, balance, before);
-        if (balance.converged) return balance;
-        before = balance.imbalance;
-        balance = ground_->nonlinear() ? correct_nonlinear(state, balance, 0, moment, 0) : correct_linear(state, balance, moment, 0);
-        relaxation_ *= std::clamp(balance.imbalance / before, 0.2, 2.0);
+    };
+    if (arrives([&] { return newton(state, moment, 0); })) return balance;
+    if (ground_->formulation() == Formulation::water_table) {
+        if (arrives([&] { return continue_through_soft_laws(state, moment); })) return balance;
+        soft_laws_ = 0;
+        if (arrives([&] { return newton_at_bends(state, moment, 0); })) return balance;
     }
-    return balance;
+    if (ground_->formulation() == Formulation::variably_saturated) {
+        if (arrives(in_pseudo_time)) return balance;
+        state.hydraulic_head = start;
+        return continue_in_time(state, moment);
+    }
+    state.hydraulic_head = start;
+    return in_pseudo_time();
 }
 
 void WaterFlow::hold_heads(State& state, const FlowMoment& moment) const {
@@ -161,6 +154,7 @@ void WaterFlow::hold_heads(State& state, const FlowMoment& moment) const {
 
 WaterFlow::Balance WaterFlow::newton(State& state, const FlowMoment& moment, double duration) {
     auto balance = predict(state, moment, duration);
+    note_start(balance);
     double before = infinite;
     for (newton_iterations_ = 0;; ++newton_iterations_) {
         if (!std::isfinite(balance.imbalance)) fail("the heads are no longer finite", worst_cell(), moment);
@@ -183,6 +177,10 @@ WaterFlow::Balance WaterFlow::newton_with_care(State& state, const FlowMoment& m
     } catch (const StepFailed&) {  // NOLINT: the second way is tried
     }
     state.hydraulic_head = start;
+    return newton_at_bends(state, moment, duration);
+}
+
+WaterFlow::Balance WaterFlow::newton_at_bends(State& state, const FlowMoment& moment, double duration) {
     const StopAtBends stop(*ground_, &careful_);
     return newton(state, moment, duration);
 }
@@ -202,8 +200,14 @@ WaterFlow::Balance WaterFlow::predict(State& state, const FlowMoment& moment, do
     return compute_residual(state, moment, duration);
 }
 
+/// The solve has begun with fluxes as large as these.
+void WaterFlow::note_start(const Balance& balance) { began_with_ = std::max({began_with_, balance.imbalance, balance.throughput}); }
+
+/// An imbalance is measured by the water that passes. Where the balance is that none does, that says nothing: there it is measured by the water
+/// that the heads at the start would have moved, of which the tolerance asks for six digits more.
 bool WaterFlow::converged(const State& state, const Balance& balance, double before) const {
-    if (balance.imbalance <= tolerance() * balance.throughput) return true;
+    constexpr double still = 1e-6;
+    if (balance.imbalance <= tolerance() * std::max(balance.throughput, still * began_with_)) return true;
     if (newton_iterations_ == 0) return false;
     if (balance.throughput == 0) return true;
     // Rounding of the heads bounds what can be reached: stop where iterations no longer help and the balance is good.
@@ -285,7 +289,7 @@ WaterFlow::Balance WaterFlow::correct_linear(State& state, const Balance& balanc
     solver_->prepare(matrix_);
     correction_.fill(0.0);
     const SolveOptions options{.tolerance = 1e-3 * std::min(1e-6, std::sqrt(tolerance())), .max_iterations = table_.maximum_iterations};
-    const auto report = layers_ ? solve_with_cross_fluxes(options) : solver_->solve(residual_, correction_, options);
+    const auto report = corrected_ ? solve_with_cross_fluxes(options) : solver_->solve(residual_, correction_, options);
     book(statistics_, report);
     // A correction that at least halves the residual is a step forward; the outer iteration sees to the rest.
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);

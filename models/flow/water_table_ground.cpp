@@ -13,16 +13,18 @@ namespace galena {
 
 namespace {
 
+/// How far from empty and from full a cell's wet part is bent, in thicknesses.
+constexpr double sharp = 1e-3;
+
 /// Wet part of a cell whose water table stands x thicknesses above its bottom: x, bent near 0 and 1 so that it and its slope are
 /// continuous and the slope is never 0: a dry cell keeps a film that fades exponentially.
 struct WetPart {
-    static constexpr double bend = 1e-3;
     static constexpr double faintest = 3.720075976020836e-44;  ///< exp(−100): no film is thinner, so that a cell never leaves the equations
     static constexpr double vanished = 15;                     ///< in bends below the bottom: the film is 3e-10 of the cell
     double part, slope;                                        ///< and its derivative by x
     double integral;                                           ///< of the part from −∞ to x
 
-    explicit WetPart(double x) {
+    explicit WetPart(double x, double bend = sharp) {
         if (x < bend) {
             part = bend * faded((x - bend) / bend);
             slope = part / bend;
@@ -40,8 +42,8 @@ struct WetPart {
     }
     /// A change of x that stops where the wet part bends: on the way up where a dry cell begins to fill, on the way down where a full one begins
     /// to drain and where one has drained; the film then fades by a few e-folds at a time until it is gone.
-    [[nodiscard]] static double bounded(double x, double change) {
-        constexpr double low = 2 * bend, high = 1 - 2 * bend, near = 0.5 * bend;
+    [[nodiscard]] static double bounded(double x, double change, double bend) {
+        const double low = 2 * bend, high = 1 - 2 * bend, near = 0.5 * bend;
         if (change > 0) return x < low - near ? std::min(change, low - x) : change;
         if (x > high + near) return std::max(change, high - x);
         if (x > low + near) return std::max(change, low - x);
@@ -71,7 +73,7 @@ public:
         const bool elastic = !m.specific_storage.empty();
         for_each_cell_with_area(grid_, [&](Index c, double area) {
             const double thickness = grid_.thickness(c), per_thickness = 1 / thickness;
-            const WetPart wet((head[static_cast<std::size_t>(c)] - grid_.bottom(c)) * per_thickness);
+            const WetPart wet((head[static_cast<std::size_t>(c)] - grid_.bottom(c)) * per_thickness, bend_);
             const double yield = area * yield_of(c);
             const double storage = elastic ? area * thickness * m.specific_storage[c] : 0.0;
             out.relative_conductivity[c] = wet.part;
@@ -88,11 +90,15 @@ public:
                 auto& h = head[static_cast<std::size_t>(c)];
                 const double change = step * correction[static_cast<std::size_t>(c)], thickness = grid_.thickness(c);
                 if (!grid_.active(c)) h += change;
-                else h += thickness * WetPart::bounded((h - grid_.bottom(c)) / thickness, change / thickness);
+                else h += thickness * WetPart::bounded((h - grid_.bottom(c)) / thickness, change / thickness, bend_);
             });
         raise(head, [&](Index c) { return correction[static_cast<std::size_t>(c)] != 0; });  // heads that are given stay
     }
     void stop_at_bends(bool on) override { stops_ = on; }
+    bool soften(double times) override {
+        bend_ = times * sharp;
+        return true;
+    }
     void limit(std::span<double> head) const override {
         raise(head, [](Index) { return true; });
     }
@@ -113,7 +119,7 @@ public:
     void relative_conductivity(Axis axis, std::span<const Index> cells, std::span<const double> pressure_head,
                                std::span<double> out) const override {
         for (std::size_t n = 0; n < cells.size(); ++n)
-            out[n] = axis == Axis::z ? 1.0 : WetPart(0.5 + pressure_head[n] / grid_.thickness(cells[n])).part;
+            out[n] = axis == Axis::z ? 1.0 : WetPart(0.5 + pressure_head[n] / grid_.thickness(cells[n]), bend_).part;
     }
     [[nodiscard]] std::string summary() const override {
         return "pores are full below the head; above it they hold what specific_yield leaves, and let infiltrating water pass";
@@ -127,7 +133,7 @@ private:
         parallel_for(std::ssize(lowest_), [&](Index n) {
             const Index c = lowest_[static_cast<std::size_t>(n)];
             auto& h = head[static_cast<std::size_t>(c)];
-            if (chosen(c)) h = std::max(h, grid_.bottom(c) - WetPart::vanished * WetPart::bend * grid_.thickness(c));
+            if (chosen(c)) h = std::max(h, grid_.bottom(c) - WetPart::vanished * sharp * grid_.thickness(c));
         });
     }
     /// What gravity drains. Also where specific_yield is all of the porosity, walls of pores stay wet: without any water a cell could hold no
@@ -145,6 +151,7 @@ private:
     const Domain& domain_;
     const Grid& grid_;
     bool stops_ = false;         ///< corrections, where the wet part bends
+    double bend_ = sharp;        ///< wider for a while where a steady state is looked for
     std::vector<Index> lowest_;  ///< active cell of every column that has one
 };
 

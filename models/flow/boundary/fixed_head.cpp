@@ -33,6 +33,7 @@ struct FixedHead final : WaterBoundary {
     [[nodiscard]] bool holds_head() const override { return !side; }
     [[nodiscard]] bool determines_head() const override { return true; }
     [[nodiscard]] std::optional<Side> through_side() const override { return side; }
+    [[nodiscard]] bool follows_layers() const override { return side.has_value(); }
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         field_values_.clear();
@@ -65,11 +66,11 @@ struct FixedHead final : WaterBoundary {
         for (std::size_t n = 0; n < cells_.size(); ++n) pressure[n] = value(n, moment) - face_elevation_[n];
         ground.laws.relative_conductivity(axis_of(*side), cells_, pressure, outside);
         for (std::size_t n = 0; n < cells_.size(); ++n) {
-            const double difference = value(n, moment) - ground.head[n];
+            const double difference = value(n, moment) + ground.shift[n] - ground.head[n], c = conductance_[n] * ground.stretch[n];
             const auto k = face_factor(ground.weighting, outside[n], 0, ground.relative_conductivity[n],
                                        ground.relative_conductivity_slope[n], difference > 0);
-            rate[n] = conductance_[n] * k.factor * difference;
-            slope[n] = conductance_[n] * std::max(0.0, k.factor - k.by_right * difference);
+            rate[n] = c * k.factor * difference;
+            slope[n] = c * std::max(0.0, k.factor - k.by_right * difference);
         }
     }
     void held_head(const FlowMoment& moment, std::span<double> out) const override {
