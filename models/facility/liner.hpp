@@ -49,9 +49,4 @@ public:
     /// "clay of 0.75 m, 1e-09 m/s", for people.
     [[nodiscard]] virtual std::string text() const = 0;
 };
-
-/// How many times the concentration above a clay liner the water that leaves it carries, where steady diffusion helps the flow and the water
-/// below is clean: 1/(1 − exp(−q/d)), with the flux q and the diffusion d [m/s] (van Genuchten & Parker 1984, steady state). An upper bound.
-double diffusion_factor(double flux, double diffusion);
-
 }  // namespace galena

@@ -183,6 +183,7 @@ void TailingsPond::evaluate(const FlowMoment& moment, const GroundAtBoundary& gr
 void TailingsPond::settle(const FlowMoment& moment, std::span<const double> rate) {
     const auto& load = load_of(moment);
     if (load.duration == 0) return;
+    note_step(moment, rate, !load.removed && (flows_.volume > 0 || load.retained > 0));
     if (load.removed) return take_away();
     double down = 0, up = 0;
     for (const double r : rate) (r > 0 ? down : up) += std::abs(r) * load.duration;
@@ -249,7 +250,6 @@ void TailingsPond::leach(const FlowMoment& moment, const StepLoad& load, double 
     step.solids_added = load.solids - now_.solids;
     step.pore_water = next_.retained + next_.drainable + next_.consolidating;
     step.age = moment.from;
-    step.diffusion = liner->diffusion();
     step.area = floor_.total_area;
     step.exposed = load.closed && next_.free <= 0;
     step.cover_resistance = cover ? cover->oxygen_resistance(moment.from, moment.to) : 0.0;

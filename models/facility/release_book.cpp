@@ -13,6 +13,11 @@ void ReleaseBook::add(const std::string& path, const std::string& substance, dou
     amounts.total += mass;
 }
 
+void ReleaseBook::add_at_end(const std::string& path, const std::string& substance, double mass, double duration) {
+    add(path, substance, mass, duration);
+    now_ = next_;
+}
+
 std::vector<Release> ReleaseBook::list() const {
     std::vector<Release> all;
     for (const auto& [way, amounts] : now_) all.push_back({way.first, way.second, amounts.rate, amounts.total});

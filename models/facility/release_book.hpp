@@ -24,6 +24,8 @@ public:
     void begin_step();
     /// mass [kg] during a step of a duration [s].
     void add(const std::string& path, const std::string& substance, double mass, double duration);
+    /// The same, of a step that is already known to stand.
+    void add_at_end(const std::string& path, const std::string& substance, double mass, double duration);
     /// The step stands.
     void accept() { now_ = next_; }
     [[nodiscard]] std::vector<Release> list() const;

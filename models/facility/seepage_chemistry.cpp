@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "core/suggestion.hpp"
-#include "facility/liner.hpp"
 #include "transport/substance.hpp"
 
 namespace galena {
@@ -83,7 +82,6 @@ void SeepageChemistry::advance(const SeepageStep& step, std::map<std::string, Se
     next_.duration = step.to - step.from;
     next_.oxidised = {0, 0, now_.column.buffered()};
     if (sulfide_ && step.exposed) next_.oxidised = next_.column.advance(next_.duration, step.cover_resistance);
-    const double flux = step.water / (step.area * next_.duration);
     std::size_t n = 0;
     for (const auto& [id, law] : models_) {
         auto& state = next_.leached[n++];
@@ -91,12 +89,6 @@ void SeepageChemistry::advance(const SeepageStep& step, std::map<std::string, Se
         state.pore_water = step.pore_water;
         double c = law->advance(state, {step.origin, step.from, step.to, step.water + step.toe, step.age}, ceilings_.of(id).concentration);
         next_.in_water[id] = step.water + step.toe > 0 ? c : in_a_drop(*law, state, step, ceilings_.of(id).concentration);
-        const double more = std::min(c * (diffusion_factor(flux, step.diffusion) - 1) * step.water,
-                                     law->content() < infinite ? std::max(0.0, state.left()) : infinite);
-        if (step.water > 0 && more > 0) {
-            state.leached += more;
-            c += more / step.water;
-        }
         concentration[id].values = {c};
     }
 }
@@ -104,6 +96,23 @@ void SeepageChemistry::advance(const SeepageStep& step, std::map<std::string, Se
 std::optional<double> SeepageChemistry::in_water(const std::string& substance) const {
     const auto found = next_.in_water.find(substance);
     return found == next_.in_water.end() ? std::nullopt : std::optional(found->second);
+}
+
+double SeepageChemistry::left(const std::string& substance) const {
+    std::size_t n = 0;
+    for (const auto& [id, law] : models_) {
+        const auto& state = next_.leached[n++];
+        if (id == substance) return law->content() < infinite ? std::max(0.0, state.left()) : infinite;
+    }
+    return infinite;
+}
+
+void SeepageChemistry::diffused(const std::string& substance, double mass) {
+    std::size_t n = 0;
+    for (const auto& [id, law] : models_) {
+        if (id == substance) next_.leached[n].leached += mass;
+        ++n;
+    }
 }
 
 void SeepageChemistry::take_away(std::map<std::string, Series>& concentration) {

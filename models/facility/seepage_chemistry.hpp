@@ -26,7 +26,6 @@ struct SeepageStep {
     double solids_added = 0;      ///< dry [kg]
     double pore_water = 0;        ///< in the waste afterwards [m³]
     double age = 0;               ///< of the waste [s]
-    double diffusion = 0;         ///< of the liner [m/s]
     double area = 1;              ///< in plan [m²]
     bool exposed = false;         ///< air reaches the waste
     double cover_resistance = 0;  ///< against oxygen [s/m]
@@ -48,6 +47,10 @@ public:
     /// In the water that passed the waste in the step last taken [kg/m³], where a leach model tells it; diffusion through the liner adds
     /// nothing to that.
     [[nodiscard]] std::optional<double> in_water(const std::string& substance) const;
+    /// Of a substance that a leach model gives, what is left in the waste after the step last taken [kg]; infinite where no end is known.
+    [[nodiscard]] double left(const std::string& substance) const;
+    /// Took the way through the liner in the step last taken, which is about to stand [kg]; negative: came back.
+    void diffused(const std::string& substance, double mass);
     /// The waste is gone.
     void take_away(std::map<std::string, Series>& concentration);
     void accept() { now_ = next_; }

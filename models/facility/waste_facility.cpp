@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/suggestion.hpp"
+#include "facility/liner_diffusion.hpp"
 #include "scenario/scenario.hpp"
 #include "transport/substance.hpp"
 
@@ -99,6 +100,40 @@ void WasteFacility::release(const Leaving& water, double duration, const char* u
     if (water.unpassed > 0)
         for (const auto& [id, series] : unpassed)
             released_.add(unpassed_path, id, water.unpassed * series.mean(moment.origin, moment.from, moment.to), duration);
+}
+
+void WasteFacility::note_step(const FlowMoment& moment, std::span<const double> rate, bool wet) {
+    settled_ = moment;
+    through_.clear();
+    if (!wet || !(liner->diffusion() > 0)) return;
+    for (std::size_t n = 0; n < rate.size(); ++n) through_.push_back(rate[n] / floor_.area[n]);
+}
+
+std::shared_ptr<SoluteSource> WasteFacility::diffusion_of(const std::string& substance) {
+    if (!liner || !(liner->diffusion() > 0) || !concentration.contains(substance)) return nullptr;
+    return std::make_shared<LinerDiffusion>(*this, substance);
+}
+
+void WasteFacility::diffuse(const std::string& substance, double duration, std::span<double> coefficient,
+                            std::span<double> equilibrium) const {
+    std::fill(coefficient.begin(), coefficient.end(), 0.0);
+    std::fill(equilibrium.begin(), equilibrium.end(), 0.0);
+    if (through_.empty()) return;
+    const double above = passed(substance, concentration.at(substance), settled_);
+    double most = 0;
+    for (std::size_t n = 0; n < through_.size(); ++n) {
+        coefficient[n] = floor_.area[n] * diffusive_exchange(through_[n], liner->diffusion());
+        equilibrium[n] = above;
+        most += coefficient[n] * above * duration;
+    }
+    // No more than there is, even into clean water.
+    if (const double left = chemistry_.left(substance); most > left)
+        for (double& c : coefficient) c *= left / most;
+}
+
+void WasteFacility::take_diffused(const std::string& substance, double mass) {
+    chemistry_.diffused(substance, mass);
+    released_.add_at_end("diffusion through the liner", substance, mass, settled_.to - settled_.from);
 }
 
 void WasteFacility::find_other(const Site& site, Diagnostics& diagnostics) const {

@@ -9,6 +9,7 @@
 #include "facility/seepage_chemistry.hpp"
 #include "flow/water_boundary.hpp"
 #include "remediation/cost.hpp"
+#include "transport/diffusing_boundary.hpp"
 
 namespace galena {
 
@@ -26,7 +27,7 @@ struct RemovalTable {
     }
 };
 
-class WasteFacility : public WaterBoundary, public Facility, public PricedWorks {
+class WasteFacility : public WaterBoundary, public Facility, public PricedWorks, public DiffusingBoundary {
 public:
     [[nodiscard]] std::optional<Side> through_side() const final { return Side::top; }
     [[nodiscard]] bool has_state() const final { return true; }
@@ -44,6 +45,12 @@ public:
     [[nodiscard]] std::vector<CostItem> costs(double now) const final;
     /// Waste moved, and carbon dioxide of moving it and of membranes.
     [[nodiscard]] std::vector<Effect> effects(double now, const UnitCosts& factors) const final;
+
+    [[nodiscard]] std::shared_ptr<SoluteSource> diffusion_of(const std::string& substance) final;
+    /// Through the liner in the step last settled, per cell: exchange [m³/s] and the concentration above [kg/m³].
+    void diffuse(const std::string& substance, double duration, std::span<double> coefficient, std::span<double> equilibrium) const;
+    /// What did in the step that is about to stand [kg]; negative: back into the waste.
+    void take_diffused(const std::string& substance, double mass);
 
     Name zone;
     std::optional<FilePath> polygon;
@@ -75,6 +82,8 @@ protected:
     /// Books what that water carries. unpassed_path, unpassed: name of that way, and what its water holds where it is told.
     void release(const Leaving& water, double duration, const char* unpassed_path, const std::map<std::string, Series>& unpassed,
                  const FlowMoment& moment);
+    /// The step in which `rate` passed the floor: where the waste is wet, substances diffuse besides.
+    void note_step(const FlowMoment& moment, std::span<const double> rate, bool wet);
     /// In the water that passed the waste in the step last settled [kg/m³].
     [[nodiscard]] double passed(const std::string& substance, const Series& given, const FlowMoment& moment) const {
         return chemistry_.in_water(substance).value_or(given.mean(moment.origin, moment.from, moment.to));
@@ -92,6 +101,9 @@ protected:
     Date start_;                     ///< of the run
 
 private:
+    FlowMoment settled_;           ///< the step last settled
+    std::vector<double> through_;  ///< per cell of the floor [m/s]; empty where nothing diffuses
+
     [[nodiscard]] double laid(const std::optional<Date>& date) const { return date ? date->since(start_) : 0.0; }
     [[nodiscard]] bool covered_by(double now) const;
     [[nodiscard]] bool lined_by(double now) const { return laid(liner_laid) >= 0 && laid(liner_laid) <= now; }

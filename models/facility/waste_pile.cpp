@@ -1,5 +1,7 @@
 #include "facility/waste_pile.hpp"
 
+#include "facility/waste_kind.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -17,6 +19,11 @@ auto WastePile::parameters() {
     return std::tuple_cat(
         waste_facility_parameters(),
         std::tuple{
+            parameter(
+                "kind", &T::kind,
+                "of waste: gangue, gypsum, fly_ash, red_mud, smelting_slag, carbide_slag, chromium_slag, arsenic_slag, or one of your own "
+                "in data/leaching/waste_kinds.csv; what is not given here, leaching too, is taken from there and told")
+                .with_default(),
             parameter("height", &T::height, "m", positive, "mean height of the waste"),
             parameter("bulk_density", &T::bulk_density, "kg/m3", positive, "of the dry waste").with_default(),
             parameter("porosity", &T::porosity, "", open_fraction, "of the waste").with_default(),
@@ -70,6 +77,7 @@ void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnosti
     cells_ = FacilityFloor::columns(label.text, zone, polygon, domain, diagnostics);
     if (cells_.empty() || diagnostics.error_count() != mistakes) return;  // an empty zone is told where it stands
     floor_.resolve(cells_, {}, site, domain, diagnostics);
+    take_from_kind(site, domain, diagnostics);
     const double volume = height * floor_.total_area;
     chemistry_.resolve(leaching, sulfide, site, *this, {bulk_density * volume, water_content * volume, start_}, diagnostics);
     check_substances(runoff_concentration, "runoff_concentration", site, diagnostics);
@@ -78,6 +86,28 @@ void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnosti
     if (!diagnostics.has_errors()) find_other(site, diagnostics);
     held_ = next_held_ = seeped_ = next_seeped_ = seepage_ = toe_rate_ = 0;
     terms_.clear();
+}
+
+/// What the file does not say is taken from the table of kinds, and told: it is a guess until somebody measures it.
+void WastePile::take_from_kind(const Site& site, Domain& domain, Diagnostics& diagnostics) {
+    if (kind.empty()) return;
+    auto table = WasteKind::read(kind, diagnostics);
+    const std::pair<const char*, double*> properties[] = {{"bulk_density", &bulk_density},
+                                                          {"porosity", &porosity},
+                                                          {"conductivity", &conductivity},
+                                                          {"drainable_porosity", &drainable_porosity},
+                                                          {"water_content", &water_content}};
+    for (const auto& [key, value] : properties)
+        if (!places.has(key)) *value = table.take(key, *value);
+    for (const auto& id : from_kind_) leaching.erase(id), concentration.erase(id);  // of an earlier build
+    from_kind_.clear();
+    for (const auto& id : site.keys("substance"))
+        if (!leaching.contains(id) && !concentration.contains(id)) from_kind_.push_back(id);
+    for (auto& [id, model] : table.leaching(from_kind_, diagnostics)) leaching[id] = std::move(model);
+    std::erase_if(from_kind_, [&](const std::string& id) { return !leaching.contains(id); });
+    std::string line = fmt::format("pile '{}': of {}, from data/leaching/waste_kinds.csv:", label.text, kind.text);
+    for (const auto& taken : table.taken()) line += "\n    " + taken;
+    if (!table.taken().empty()) domain.remarks.push_back(line);
 }
 
 // ---- a step -----------------------------------------------------------------------------------------------------------------------
@@ -135,11 +165,11 @@ void WastePile::settle(const FlowMoment& moment, std::span<const double> rate) {
     step.toe = toe;
     step.pore_water = water_content * height * floor_.total_area + next_held_;
     step.age = moment.from;
-    step.diffusion = liner->diffusion();
     step.area = floor_.total_area;
     step.exposed = true;
     step.cover_resistance = water.is_covered ? cover->oxygen_resistance(moment.from, moment.to) : 0.0;
     chemistry_.advance(step, concentration);
+    note_step(moment, rate, next_held_ > 0);
     release({down, toe, water.runoff}, duration, "runoff", runoff_concentration, moment);
 }
 
@@ -151,6 +181,7 @@ void WastePile::take_away(const FlowMoment& moment) {
     seepage_ = toe_rate_ = 0;
     chemistry_.take_away(concentration);
     released_.begin_step();
+    note_step(moment, {}, false);
     book(water_of(moment), 0, 0, 0, held_, held_);
 }
 

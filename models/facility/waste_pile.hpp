@@ -27,6 +27,7 @@ public:
     [[nodiscard]] std::vector<FacilityFigure> figures(const Moment& moment) const override;
     [[nodiscard]] std::vector<std::string> closing_lines() const override;
 
+    Name kind;
     double height = 0, bulk_density = 1500, porosity = 0.4, conductivity = 1e-6, drainable_porosity = 0.1, water_content = 0.15;
     double runoff = 0.2, evaporating = 0.5, passage_time = 0;
     std::optional<Date> covered;
@@ -43,10 +44,12 @@ private:
         double rain = 0, runoff = 0, evaporation = 0, infiltration = 0, asked = 0;
         bool removed = false, is_covered = false;
     };
+    void take_from_kind(const Site& site, Domain& domain, Diagnostics& diagnostics);
     [[nodiscard]] Water water_of(const FlowMoment& moment) const;
     void take_away(const FlowMoment& moment);
     void book(const Water& water, double down, double up, double toe, double removed, double before);
 
+    std::vector<std::string> from_kind_;                 ///< substances whose leaching its kind tells
     double held_ = 0, next_held_ = 0;                    ///< water on its way through the waste [m³]
     double seeped_ = 0, next_seeped_ = 0, seepage_ = 0;  ///< since the start [m³]; of the last step [m³/s]
     double toe_rate_ = 0;                                ///< of the last step [m³/s]

@@ -7,6 +7,7 @@
 
 #include "core/suggestion.hpp"
 #include "flow/water_boundary.hpp"
+#include "transport/diffusing_boundary.hpp"
 #include "transport/solute_group.hpp"
 
 namespace galena {
@@ -120,6 +121,10 @@ void SoluteTransport::attach_sources(const Site& site, Diagnostics& diagnostics)
             if (solute.id == source->substance.text) solute.sources.push_back(source);
         for (const auto* series : source->series()) follow(*series, diagnostics);
     }
+    for (const auto& boundary : site.section<WaterBoundaries>().list)
+        if (auto* diffusing = dynamic_cast<DiffusingBoundary*>(boundary.get()))
+            for (auto& solute : solutes_)
+                if (auto source = diffusing->diffusion_of(solute.id)) solute.sources.push_back(std::move(source));
     check_held_cells(diagnostics);
 }
 

@@ -6,6 +6,7 @@
 #include "facility/leach_model.hpp"
 #include "facility/liner.hpp"
 #include "facility/liner_defects.hpp"
+#include "facility/liner_diffusion.hpp"
 #include "facility/storage_curve.hpp"
 #include "output/checkpoint_file.hpp"
 #include "facility_releases.hpp"
@@ -148,9 +149,83 @@ TEST_SUITE("verification") {
     TEST_CASE("steady diffusion through clay adds to the flow") {
         // A tenth of a metre of water a year through 1 m of clay with D n/L = 5e-10 · 0.4: Pe = q/(D n/L).
         const double d = 5e-10 * 0.4, q = 1e-3 / year;
-        CHECK(diffusion_factor(q, d) * q == doctest::Approx(q / (1 - std::exp(-q / d))).epsilon(1e-12));
-        CHECK(diffusion_factor(1e-6 * d, d) * 1e-6 * d == doctest::Approx(d).epsilon(1e-6));  // without flow the whole of diffusion is left
-        CHECK(diffusion_factor(100 * d, d) == doctest::Approx(1).epsilon(1e-12));
+        // Into clean water flow and exchange together are q/(1 − exp(−q/d)); without flow the whole of diffusion is left, upwards as downwards.
+        CHECK(q + diffusive_exchange(q, d) == doctest::Approx(q / (1 - std::exp(-q / d))).epsilon(1e-12));
+        CHECK(diffusive_exchange(0, d) == d);
+        CHECK(diffusive_exchange(1e-6 * d, d) == doctest::Approx(d).epsilon(1e-6));
+        CHECK(diffusive_exchange(100 * d, d) < 1e-40);
+        CHECK(diffusive_exchange(-q, d) == diffusive_exchange(q, d));
+    }
+
+    TEST_CASE("diffusion through clay ends as the ground below fills up, and its books close") {
+        // A sealed column whose water stands as high as the pond's: no flow, and one cell of 10 m below 0.5 m of clay.
+        const auto sealed = [](const std::string& pond, const std::string& cells) {
+            return R"([site]
+name = "diffusion"
+start = 2020-01-01
+duration = "4000 a"
+[grid]
+nx = 1
+ny = 1
+dx = "100 m"
+dy = "100 m"
+top = "10 m"
+[[grid.layer]]
+name = "sand"
+thickness = "10 m"
+cells = )" + cells +
+                   R"(
+[[medium]]
+hydraulic_conductivity = "1 m/d"
+porosity = 0.3
+specific_storage = "1e-5 1/m"
+[flow]
+initial_head = "12 m"
+[transport]
+initial_step = "4 a"
+maximum_step = "4 a"
+[substance.Cl]
+[[boundary]]
+type = "fixed_head"
+name = "side"
+side = "east"
+head = "12 m"
+[[boundary]]
+type = "tailings_pond"
+name = "pond"
+zone = "all"
+base_elevation = "10 m"
+storage = [ { stage = "10 m", area = "1 ha" }, { stage = "14 m", area = "1 ha" } ]
+initial_stage = "12 m"
+liner = { type = "clay", thickness = "0.5 m", conductivity = "1e-9 m/s", effective_diffusion = "5e-10 m2/s", porosity = 0.4 }
+)" + pond;
+        };
+        SiteRun run(sealed("concentration.Cl = \"1000 mg/L\"\n", "1"));
+        const double d = 5e-10 * 0.4 / 0.5, water = 0.3 * 10, rate = d / water;
+        double worst = 0, clean = 0;
+        run.finish([&](const SiteRun& r) {
+            const double exact = 1 - std::exp(-rate * r.days() * day);
+            worst = std::max(worst, std::abs(r.concentration(0) - exact));
+            clean = rate * r.days() * day;  // what clean water below would have let through
+        });
+        // Implicit Euler: at most rate·dt/(2e) of the final concentration; 4 a over 1/rate = 238 a.
+        report("tailings_pond", "concentration under a clay liner [g/L]:max_abs", 1, run.concentration(0), worst,
+               1.05 * rate * 4 * year / (2 * std::exp(1.0)), "exp(-n De t/(L theta H))");
+        CHECK(clean > 16);  // clean water below was wrong by that factor at the end
+        CHECK(run.concentration(0) < 1);
+        CHECK(run.closure() < 1e-9);
+        CHECK(released(run, "pond", "diffusion through the liner", "Cl") ==
+              doctest::Approx(run.concentration(0) * water * 1e4).epsilon(1e-9));
+        // Of waste that holds little, no more comes than there is; a sink of it below leaves all the rest in the ground.
+        SiteRun little(sealed(R"(tailings = { conductivity = "1e-7 m/s", porosity = 0.45, initial_mass = "14850 t" }
+pore_water.Cl = { type = "distribution", content = "2 mg/kg", distribution_coefficient = "0 L/kg" }
+)",
+                              "5"));
+        little.finish();
+        const double there = 2e-6 * 14850e3, came = released(little, "pond", "diffusion through the liner", "Cl");
+        CHECK(came > 0.2 * there);
+        CHECK(came < there);
+        CHECK(little.closure() < 1e-9);
     }
 
     TEST_CASE("covers stop water or oxygen, each by its own measure") {

@@ -1,7 +1,10 @@
 // Waste piles: their water, and what it takes along.
 
 #include <cmath>
+#include <map>
+#include <set>
 
+#include "core/csv.hpp"
 #include "facility_releases.hpp"
 #include "site_builder.hpp"
 #include "verification_report.hpp"
@@ -155,6 +158,43 @@ leaching.SO4 = { type = "liquid_solid_ratio", concentration = "600000 mg/L", kap
         // 10 mg/kg of 1.2e8 kg; what is still there follows the pore water: C = M/(Vw) of at least 0.15 of 80 000 m³.
         CHECK(slowly.entry("SO4", "heap").cumulative_in < 1200.0);
         CHECK(slowly.entry("SO4", "heap").cumulative_in > 1200.0 - concentration.back() * (0.15 * 8e4 + 0.1 * 8e4));
+    }
+
+    TEST_CASE("a kind of waste fills in what its pile does not say, and no more") {
+        Diagnostics diagnostics;
+        const auto rows = read_csv(std::string(source_folder()) + "/data/leaching/waste_kinds.csv", {}, diagnostics);
+        REQUIRE_MESSAGE(!diagnostics.has_errors(), diagnostics.text());
+        const auto text = [&](std::size_t row, const char* column) { return std::string(rows.text(row, *rows.find_column(column))); };
+        std::map<std::string, std::map<std::string, double>> mid;
+        for (std::size_t row = 0; row < rows.row_count(); ++row) {
+            mid[text(row, "kind")][text(row, "key")] = *parse_number(text(row, "mid"));
+            CHECK_FALSE(text(row, "source").empty());
+            const std::set<std::string> words{"verified", "reproduced", "memory_high", "memory_medium", "assumed"};
+            CHECK(words.contains(text(row, "confidence")));
+        }
+        std::set<std::string> kinds;
+        for (const auto& [kind, keys] : mid) {
+            kinds.insert(kind);
+            INFO(kind);
+            // The first drops hold C0 of the table, or its solubility; density is the table's where the site gives none.
+            SiteRun run(site("30 d", "kind = \"" + kind + "\"\nliner = { type = \"none\" }\n"));
+            run.finish();
+            const double water = run.entry("water of heap", "seepage").cumulative_out;
+            const auto c0 = keys.contains("leaching.SO4.solubility.solubility") ? keys.at("leaching.SO4.solubility.solubility")
+                                                                                : keys.at("leaching.SO4.liquid_solid_ratio.concentration");
+            CHECK(run.entry("SO4", "heap").cumulative_in == doctest::Approx(1e-3 * c0 * water).epsilon(1e-3));
+            // What the site says itself stands.
+            SiteRun own(site("30 d", "kind = \"" + kind + R"("
+liner = { type = "none" }
+leaching.SO4 = { type = "constant", concentration = "7 mg/L" }
+)"));
+            own.finish();
+            CHECK(own.entry("SO4", "heap").cumulative_in == doctest::Approx(7e-3 * water).epsilon(1e-9));
+            const bool chromium = keys.contains("leaching.CrVI.liquid_solid_ratio.concentration");
+            CHECK((own.entry("CrVI", "heap").cumulative_in > 0) == chromium);
+        }
+        CHECK(kinds == std::set<std::string>{"gangue", "gypsum", "fly_ash", "red_mud", "smelting_slag", "carbide_slag", "chromium_slag",
+                                             "arsenic_slag"});
     }
 
     TEST_CASE("a first water that cannot be is told before the run") {

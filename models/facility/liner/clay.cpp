@@ -20,7 +20,7 @@ struct ClayLinerLaw final : Liner {
             parameter("conductivity", &T::conductivity, "m/s", positive, "k; may vary in time: it dries out, or exchanges its cations")
                 .source("as built 1e-9 m/s, 1e-7 m/s after desiccation: ACAP"),
             parameter("effective_diffusion", &T::effective_diffusion, "m2/s", not_negative,
-                      "of what is dissolved, in the pore water: it passes besides the flow, towards clean water below")
+                      "of what is dissolved, in the pore water: it passes besides the flow, as far as the water below holds less")
                 .with_default()
                 .source("1e-10 to 5e-10 m2/s"),
             parameter("porosity", &T::porosity, "", open_fraction, "of the clay, for diffusion").with_default(),
