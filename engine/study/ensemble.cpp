@@ -127,9 +127,11 @@ private:
         const auto useful = static_cast<int>(1 + grid_->cell_count() / cells_per_thread);
         say_plan(tasks.size(), count);
         const auto begin = std::chrono::steady_clock::now();
-        const bool complete = WorkerPool::run(
+        WorkerPool::run(
             tasks, {count, std::min(spare, useful), &stop_requested}, [&](std::size_t r) { return simulate_run(r).bytes(); },
             [&](std::size_t r, const std::string& bytes, const std::string& death) {
+                // Ctrl-C and kill reach the workers too: their runs are not done, and wait for --resume.
+                if (!death.empty() && stop_requested) return;
                 RunOutcome dead;
                 dead.failure = death;
                 const auto record = death.empty() ? bytes : dead.bytes();
@@ -140,7 +142,7 @@ private:
                 if (options_.stop_after && done_count_ >= static_cast<std::size_t>(*options_.stop_after)) stop_requested = true;
             });
         clear_progress();
-        return complete || done_count_ == runs_.size();
+        return done_count_ == runs_.size();
     }
 
     [[nodiscard]] RunOutcome simulate_run(std::size_t r) const {

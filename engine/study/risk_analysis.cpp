@@ -58,8 +58,17 @@ RunList RunList::make(const Site& site, const std::vector<RankCorrelation>& corr
         list.morris_plan = morris_design(seed, static_cast<std::size_t>(risk.trajectories), values, risk.levels);
         list.morris = add(list.morris_plan.runs, same_ground);
     }
-    if (risk.asks_for(SensitivityMethod::sobol) && values > 0)
-        list.sobol = add(saltelli_design(seed, static_cast<std::size_t>(risk.base_samples), values), same_ground);
+    const auto names = site.uncertainty().names();
+    for (std::size_t v = 0; v < values; ++v)
+        if (risk.decomposes(names[v])) list.sobol_values.push_back(v);
+    if (risk.asks_for(SensitivityMethod::sobol) && !list.sobol_values.empty()) {
+        Design all;
+        for (const auto& some : saltelli_design(seed, static_cast<std::size_t>(risk.base_samples), list.sobol_values.size())) {
+            auto& row = all.emplace_back(values, nothing);  // central
+            for (std::size_t n = 0; n < some.size(); ++n) row[list.sobol_values[n]] = some[n];
+        }
+        list.sobol = add(all, same_ground);
+    }
     return list;
 }
 

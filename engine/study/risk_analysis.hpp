@@ -26,6 +26,7 @@ struct RunList {
     std::vector<Realisation> realisations;
     RunPart base, ensemble, tornado, morris, sobol;
     MorrisDesign morris_plan;
+    std::vector<std::size_t> sobol_values;  ///< that the design of Sobol's indices varies
 
     static RunList make(const Site& site, const std::vector<RankCorrelation>& correlations);
     [[nodiscard]] std::size_t size() const { return u.size(); }

@@ -184,6 +184,7 @@ RiskPlan RiskPlan::make(const Site& site, const Domain& domain, Diagnostics& dia
             else add_targets(limit, places, plan, diagnostics);
         }
     if (risk.limits.empty()) add_limits_of_receptors(substances, places, plan);
+    for (const auto& name : risk.sobol_values) (void)number_of(name, site.uncertainty().names(), "distribution", diagnostics);
     for (const auto& table : risk.monitoring) add_monitor(table, places, plan, diagnostics);
     if (risk.limits.empty() && plan.targets.empty())
         diagnostics.error(site.has("risk") ? risk.place : Place{site.file().string(), 0, 0},

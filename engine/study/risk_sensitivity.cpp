@@ -156,12 +156,12 @@ void RiskAnalysis::decompose() {
     const auto& values = site_.uncertainty().values;
     for (const auto& output : outputs_to_explain()) {
         const auto indices =
-            sobol_indices(results_of(runs_.sobol, output), static_cast<std::size_t>(risk_.base_samples), values.size(),
+            sobol_indices(results_of(runs_.sobol, output), static_cast<std::size_t>(risk_.base_samples), runs_.sobol_values.size(),
                           static_cast<std::size_t>(risk_.bootstrap), risk_.confidence, static_cast<std::uint64_t>(risk_.seed));
-        for (std::size_t v = 0; v < values.size(); ++v) {
-            const auto& i = indices[v];
-            table.row({output.name, values[v].name, i.first, i.first_interval.low, i.first_interval.high, i.total, i.total_interval.low,
-                       i.total_interval.high, static_cast<double>(censored_in(runs_.sobol, output))});
+        for (std::size_t n = 0; n < indices.size(); ++n) {
+            const auto& i = indices[n];
+            table.row({output.name, values[runs_.sobol_values[n]].name, i.first, i.first_interval.low, i.first_interval.high, i.total,
+                       i.total_interval.low, i.total_interval.high, static_cast<double>(censored_in(runs_.sobol, output))});
         }
     }
     keep(table);

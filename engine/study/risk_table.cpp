@@ -26,10 +26,19 @@ void RiskTable::check(ReadContext& context) {
     if (!asks_for(SensitivityMethod::morris))
         reading::report_unused(places, "risk", {"trajectories", "levels"}, "sensitivity does not name \"morris\"", context);
     if (!asks_for(SensitivityMethod::sobol))
-        reading::report_unused(places, "risk", {"base_samples", "bootstrap"}, "sensitivity does not name \"sobol\"", context);
-    if (asks_for(SensitivityMethod::sobol) && !correlations.empty())
+        reading::report_unused(places, "risk", {"base_samples", "bootstrap", "sobol_values"}, "sensitivity does not name \"sobol\"",
+                               context);
+    const auto both = [&](const RiskCorrelationTable& c) {
+        return std::all_of(c.between.begin(), c.between.end(), [&](const Name& name) { return decomposes(name.text); });
+    };
+    if (asks_for(SensitivityMethod::sobol) && std::any_of(correlations.begin(), correlations.end(), both))
         context.diagnostics.error(places.of("sensitivity"), "Sobol's indices have no meaning for distributions that are correlated",
-                                  "leave out \"sobol\", or the correlations");
+                                  "leave out \"sobol\" or the correlations, or name in sobol_values no two that are correlated");
+}
+
+bool RiskTable::decomposes(const std::string& name) const {
+    return sobol_values.empty() ||
+           std::any_of(sobol_values.begin(), sobol_values.end(), [&](const Name& asked) { return asked.text == name; });
 }
 
 bool RiskTable::asks_for(SensitivityMethod method) const {

@@ -95,6 +95,7 @@ struct RiskTable {
     std::vector<RiskCorrelationTable> correlations;
     std::vector<RiskMonitoringTable> monitoring;
     std::vector<SensitivityMethod> sensitivity;
+    std::vector<Name> sobol_values;
     int trajectories = 10, levels = 4, base_samples = 128, bootstrap = 500;
     Place place;
     Places places;
@@ -123,11 +124,16 @@ struct RiskTable {
             parameter("base_samples", &T::base_samples, between(8, 1e6),
                       "of Sobol's indices; each needs one run per distribution and two more; best 2^m")
                 .with_default(),
+            parameter("sobol_values", &T::sobol_values,
+                      "names of the distributions that Sobol's indices are asked for, the others at their central values: those that a "
+                      "screening found to matter; all when absent"),
             parameter("bootstrap", &T::bootstrap, between(0, 100000), "resamples for the intervals of Sobol's indices").with_default(),
         };
     }
     void check(ReadContext& context);
     [[nodiscard]] bool asks_for(SensitivityMethod method) const;
+    /// True when Sobol's indices are asked for a distribution of that name.
+    [[nodiscard]] bool decomposes(const std::string& name) const;
 };
 
 }  // namespace galena

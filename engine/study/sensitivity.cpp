@@ -79,6 +79,7 @@ namespace {
 /// The sums of chosen base rows, one value i against A and B.
 struct Estimates {
     double first = 0, total = 0;
+    bool varies = false;  ///< else they say nothing
 };
 
 class SobolEstimator {
@@ -106,8 +107,9 @@ public:
         }
         const auto n = static_cast<double>(rows.size());
         const double mean = sum / (2 * n), variance = squares / (2 * n) - mean * mean;
-        if (!(variance > 0)) return {};
-        return {first / n / variance, 0.5 * total / n / variance};
+        constexpr double rounding = 1e-12;  // of results that are all the same, such as arrivals that never came
+        if (!(variance > rounding * squares / (2 * n))) return {};
+        return {first / n / variance, 0.5 * total / n / variance, true};
     }
 
 private:
@@ -136,6 +138,7 @@ std::vector<SobolIndex> sobol_indices(const std::vector<double>& results, std::s
             rows[i] = estimate.rows()[std::min(n - 1, static_cast<std::size_t>(random.uniform(i) * static_cast<double>(n)))];
         for (std::size_t v = 0; v < values; ++v) {
             const auto e = estimate(v, rows);
+            if (!e.varies) continue;
             firsts[v].push_back(e.first);
             totals[v].push_back(e.total);
         }
@@ -144,7 +147,11 @@ std::vector<SobolIndex> sobol_indices(const std::vector<double>& results, std::s
     for (std::size_t v = 0; v < values; ++v) {
         const auto e = estimate(v, estimate.rows());
         indices[v] = {e.first, e.total, {e.first, e.first}, {e.total, e.total}};
-        if (bootstrap == 0) continue;
+        if (bootstrap == 0 || !e.varies) continue;
+        // Where resamples lack all variation so often that the interval would rest on the rest of them, there is none.
+        constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+        indices[v].first_interval = indices[v].total_interval = {unknown, unknown};
+        if (static_cast<double>(firsts[v].size()) < confidence * static_cast<double>(bootstrap)) continue;
         indices[v].first_interval = {sample_quantile(firsts[v], tail), sample_quantile(firsts[v], 1 - tail)};
         indices[v].total_interval = {sample_quantile(totals[v], tail), sample_quantile(totals[v], 1 - tail)};
     }

@@ -32,7 +32,7 @@ struct SobolIndex {
     Interval first_interval, total_interval;  ///< percentile bootstrap
 };
 /// First-order indices by Saltelli et al. (2010, table 2 b), totals by Jansen (1999). NaN results leave their base row out.
-/// All 0 when the results do not vary.
+/// All 0 when the results do not vary; intervals NaN when they hardly do, so that many resamples have no variance.
 std::vector<SobolIndex> sobol_indices(const std::vector<double>& results, std::size_t base, std::size_t values, std::size_t bootstrap,
                                       double confidence, std::uint64_t seed);
 

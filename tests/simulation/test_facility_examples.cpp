@@ -121,10 +121,13 @@ TEST_SUITE("long") {
         const TemporaryFolder folder;
         const auto out = folder / "out";
         const bool reduced = reduced_effort();
-        const auto site = reduced ? changed_site(folder, "tailings_risk",
-                                                 {{"samples = 200", "samples = 24"},
-                                                  {"sensitivity = [\"tornado\", \"morris\"]\ntrajectories = 6", "map = false"}})
-                                  : std::filesystem::path(source_folder()) / "examples/tailings_risk/site.toml";
+        const auto site =
+            reduced ? changed_site(folder, "tailings_risk",
+                                   {{"samples = 200", "samples = 24"},
+                                    {"sensitivity = [\"tornado\", \"morris\", \"sobol\"]\ntrajectories = 6\nbase_samples = 32",
+                                     "map = false\nsensitivity = [\"sobol\"]\nbase_samples = 8"},
+                                    {"\"wrinkles\", \"K of the clay\", \"upstream head\", \"K\"]", "\"wrinkles\", \"K of the clay\"]"}})
+                    : std::filesystem::path(source_folder()) / "examples/tailings_risk/site.toml";
         const auto result = galena_program("risk " + site.string() + " --output " + out.string());
         INFO(result.output);
         REQUIRE(result.code == 0);
@@ -137,6 +140,12 @@ TEST_SUITE("long") {
         CHECK(of("well", "Cd", "arrived") == 0);
         CHECK(of("well", "SO4", "base_peak [mg/L]") == doctest::Approx(118.3).epsilon(0.01));
         CHECK(of("monitor A", "SO4", "arrived") > of("well", "SO4", "arrived"));
+        const Rows sobol(out / "tables/sobol.csv");
+        const auto total = [&](const char* value) {
+            return sobol.last({{"result", "peak concentration, well: SO4 above 250 mg/L"}, {"distribution", value}}, "total");
+        };
+        CHECK(total("wrinkles") > total("K of the clay"));
+        CHECK(total("K of the clay") > 0);
         if (reduced) return;
         CHECK(of("well", "SO4", "arrived") == 12);
         CHECK(monitoring.last({{"well", "monitor A"}}, "probability") == 1);

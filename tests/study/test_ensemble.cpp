@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <set>
 
 #include <boost/math/distributions/normal.hpp>
 #include <fmt/format.h>
@@ -415,6 +416,48 @@ intervals = ["0 a", "1 d", "20 d"]
     for (const auto& result : ranks.columns[0].texts) CHECK(result.find("near") == std::string::npos);
     const auto network = table(folder / "out", "monitoring_network");
     CHECK(network.columns[4].texts.at(0) == "near");
+}
+
+TEST_CASE("Sobol's indices may be asked for some of the values, the others stay central") {
+    const TemporaryFolder folder;
+    auto site = column(uncertain_kd, R"([risk]
+samples = 8
+sensitivity = ["sobol"]
+base_samples = 64
+sobol_values = ["Kd", "entry"]
+[[risk.correlation]]
+between = ["Kd", "alpha"]
+rank = 0.5
+)" + limit);
+    const auto replace = [&](const std::string& from, const std::string& to) {
+        const auto at = site.rfind(from);
+        REQUIRE(at != std::string::npos);
+        site.replace(at, from.size(), to);
+    };
+    replace("longitudinal_dispersivity = \"0.05 m\"",
+            "longitudinal_dispersivity = { uniform = [\"0.02 m\", \"0.08 m\"], name = \"alpha\" }");
+    replace("concentration = \"1 mg/L\"\n[output]",
+            "concentration = { uniform = [\"0.9 mg/L\", \"1.1 mg/L\"], name = \"entry\" }\n[output]");
+    REQUIRE(run_risk(folder, site, "out") == done);
+    const auto runs = table(folder / "out", "runs");
+    std::size_t decomposing = 0;
+    for (std::size_t r = 0; r < runs.columns[1].texts.size(); ++r)
+        if (runs.columns[1].texts[r] == "sobol") {
+            ++decomposing;
+            CHECK(number(runs, "alpha", r) == 0.05);
+        }
+    CHECK(decomposing == 64 * (2 + 2));
+    const auto sobol = table(folder / "out", "sobol");
+    const auto& names = sobol.columns[1].texts;
+    CHECK(std::set<std::string>(names.begin(), names.end()) == std::set<std::string>{"Kd", "entry"});
+    // A wide Kd beside an entry that varies by a tenth: nearly all of the peak's variance is Kd's.
+    for (std::size_t r = 0; r < names.size(); ++r)
+        if (sobol.columns[0].texts[r].starts_with("peak"))
+            CHECK((names[r] == "Kd" ? number(sobol, "total", r) > 0.8 : number(sobol, "total", r) < 0.2));
+    replace("sobol_values = [\"Kd\", \"entry\"]", "sobol_values = [\"Kd\", \"alpha\"]");
+    CHECK(run_risk(folder, site, "correlated") == wrong_input);
+    replace("sobol_values = [\"Kd\", \"alpha\"]", "sobol_values = [\"Kb\"]");
+    CHECK(run_risk(folder, site, "unknown") == wrong_input);
 }
 
 TEST_CASE("scenarios are ranked on the same draws") {

@@ -49,6 +49,14 @@ TEST_CASE("a failed run leaves its row out of the indices, and no variation mean
     CHECK(indices[0].first == doctest::Approx(0.9).epsilon(0.01));  // 9 : 1
     CHECK(indices[1].total == doctest::Approx(0.1).epsilon(0.05));
     CHECK(sobol_indices(std::vector<double>(4 * base, 5.0), base, 2, 0, 0.95, 1)[0].total == 0);
+    // An arrival that comes in one run of A only: a third of all resamples miss it, and with it all variance.
+    const std::size_t few = 32;
+    std::vector<double> rare(4 * few, 100.0);
+    rare[3] = 70;
+    const auto hardly = sobol_indices(rare, few, 2, 200, 0.95, 1);
+    CHECK(std::isfinite(hardly[0].total));
+    CHECK(std::isnan(hardly[0].total_interval.low));
+    CHECK(std::isnan(hardly[0].first_interval.high));
 }
 
 TEST_CASE("Morris tells what is linear, what is not, and what does nothing") {
