@@ -289,7 +289,7 @@ const bool registered = [] {
                                const std::string& file) {
         add("transport/modflow6/200k/" + name, [=](benchmark::State& s) { reference_problem(s, transport, sorption, file); });
     };
-    const std::string local = "stepping = \"automatic\"\ncourant = 1e9\ninitial_step = \"10 d\"\n";
+    const std::string local = "stepping = \"automatic\"\ninitial_step = \"10 d\"\n";
     reference("tvd", local + "advection = \"tvd\"", linear, "concentration_tvd_diagonal.f32.gz");
     reference("tensor", local + "advection = \"tvd\"\ndispersion = \"tensor\"", linear, "concentration_tvd_tensor.f32.gz");
     reference("upwind", local + "advection = \"upwind\"", linear, "concentration_upwind_diagonal.f32.gz");

@@ -1,11 +1,10 @@
 #pragma once
 // Numbers on a grid: plain contiguous doubles, first touched by the threads that will use them.
 
-#include <memory>
-#include <new>
 #include <span>
 #include <utility>
 
+#include "core/array_memory.hpp"
 #include "grid/grid.hpp"
 
 namespace galena {
@@ -14,13 +13,13 @@ namespace galena {
 class DoubleArray {
 public:
     DoubleArray() = default;
-    explicit DoubleArray(Index size, double value = 0.0) : size_(size), data_(allocate(size)) { fill(value); }
-    DoubleArray(const DoubleArray& other) : size_(other.size_), data_(allocate(other.size_)) { copy(other.data()); }
+    explicit DoubleArray(Index size, double value = 0.0) : size_(size), data_(allocate_numbers<double>(size)) { fill(value); }
+    DoubleArray(const DoubleArray& other) : size_(other.size_), data_(allocate_numbers<double>(other.size_)) { copy(other.data()); }
     DoubleArray(DoubleArray&& other) noexcept : size_(std::exchange(other.size_, 0)), data_(std::move(other.data_)) {}
     DoubleArray& operator=(const DoubleArray& other) {
         if (this == &other) return *this;
         if (size_ != other.size_) {
-            data_ = allocate(other.size_);
+            data_ = allocate_numbers<double>(other.size_);
             size_ = other.size_;
         }
         copy(other.data());
@@ -57,21 +56,13 @@ public:
     }
 
 private:
-    struct Free {
-        void operator()(double* p) const { ::operator delete[](p, std::align_val_t{64}); }
-    };
-    static std::unique_ptr<double[], Free> allocate(Index size) {
-        if (size == 0) return nullptr;
-        return std::unique_ptr<double[], Free>(
-            static_cast<double*>(::operator new[](static_cast<std::size_t>(size) * sizeof(double), std::align_val_t{64})));
-    }
     void copy(const double* from) {
         double* out = data();
         parallel_for(size_, [=](Index i) { out[i] = from[i]; });
     }
 
     Index size_ = 0;
-    std::unique_ptr<double[], Free> data_;
+    ArrayMemory<double> data_;
 };
 
 /// One number per cell, inactive cells included; index = cell.

@@ -1,9 +1,7 @@
 #pragma once
 // Single precision for preconditioners: half the memory traffic, and the outer iteration in double keeps the accuracy.
 
-#include <memory>
-#include <new>
-
+#include "core/array_memory.hpp"
 #include "core/parallel.hpp"
 
 namespace galena {
@@ -12,7 +10,7 @@ namespace galena {
 class FloatArray {
 public:
     FloatArray() = default;
-    explicit FloatArray(Index size) : size_(size), data_(allocate(size)) { clear(); }
+    explicit FloatArray(Index size) : size_(size), data_(allocate_numbers<float>(size)) { clear(); }
 
     [[nodiscard]] Index size() const { return size_; }
     [[nodiscard]] float* data() { return data_.get(); }
@@ -25,16 +23,8 @@ public:
     }
 
 private:
-    struct Free {
-        void operator()(float* p) const { ::operator delete[](p, std::align_val_t{64}); }
-    };
-    static std::unique_ptr<float[], Free> allocate(Index size) {
-        const auto bytes = static_cast<std::size_t>(size) * sizeof(float);
-        return std::unique_ptr<float[], Free>(static_cast<float*>(::operator new[](bytes, std::align_val_t{64})));
-    }
-
     Index size_ = 0;
-    std::unique_ptr<float[], Free> data_;
+    ArrayMemory<float> data_;
 };
 
 }  // namespace galena

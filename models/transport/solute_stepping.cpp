@@ -72,8 +72,7 @@ ExplicitStep::Choice SoluteTransport::explicit_choice(const Group& group, double
 
 /// By counts alone, so that the same site takes the same steps everywhere.
 bool SoluteTransport::explicit_costs_less(const State& state) {
-    // Longer implicit steps than these are less exact than explicit ones, whatever courant allows them.
-    const double longest = std::min(longest_implicit_step(state), bounding_renewal_time_);
+    const double longest = longest_implicit_step(state);
     if (std::isinf(longest)) return false;  // nothing moves: a few long steps do
     prepare_groups(state);
     double of_explicit = 0;
