@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "remediation/plume_shape.hpp"
 #include "remediation/receptor.hpp"
 #include "transport/substance.hpp"
 
@@ -134,6 +135,9 @@ private:
         plume_.columns = {{"substance", "", {}, {}},   {"limit", "mg/L", {}, {}}, {"time", "d", {}, {}},
                           {"area", "m2", {}, {}},      {"volume", "m3", {}, {}},  {"dissolved_above", "kg", {}, {}},
                           {"dissolved", "kg", {}, {}}, {"total", "kg", {}, {}}};
+        for (const auto* name :
+             {"centre_x", "centre_y", "centre_z", "length", "width", "spread_along", "spread_across", "spread_down", "lowest", "deepest"})
+            plume_.columns.push_back({name, "m", {}, {}});
     }
 
     /// Area and volume over each limit, and what the ground holds in all.
@@ -147,6 +151,8 @@ private:
             if (static_cast<std::size_t>(s) >= ids_.size()) continue;
             std::vector<bool> column(static_cast<std::size_t>(grid.column_count()), false);
             double area = 0, volume = 0, above = 0, dissolved = 0, total = 0;
+            std::vector<Index> cells;
+            std::vector<double> masses;
             for (Index c = 0; c < grid.cell_count(); ++c) {
                 if (!grid.active(c)) continue;
                 const double concentration = moment.state.concentration[s][static_cast<std::size_t>(c)];
@@ -158,13 +164,31 @@ private:
                 if (!(concentration > limit)) continue;
                 volume += grid.volume(c);
                 above += mass;
+                cells.push_back(c);
+                masses.push_back(mass);
                 if (const auto at = static_cast<std::size_t>(grid.column(c)); !column[at]) {
                     column[at] = true;
                     area += grid.area(c);
                 }
             }
-            const std::vector<double> row{
-                unit("mg/L").from_si(limit), moment.state.time / seconds_per_day, area, volume, above, dissolved, total};
+            const auto shape = plume_shape(grid, cells, masses);
+            const std::vector<double> row{unit("mg/L").from_si(limit),
+                                          moment.state.time / seconds_per_day,
+                                          area,
+                                          volume,
+                                          above,
+                                          dissolved,
+                                          total,
+                                          shape.centre.x,
+                                          shape.centre.y,
+                                          shape.centre.z,
+                                          shape.length,
+                                          shape.width,
+                                          shape.spread_along,
+                                          shape.spread_across,
+                                          shape.spread_down,
+                                          shape.lowest,
+                                          shape.deepest};
             plume_.columns[0].texts.push_back(id);
             for (std::size_t n = 0; n < row.size(); ++n) plume_.columns[n + 1].numbers.push_back(row[n]);
         }
