@@ -38,7 +38,7 @@ TEST_CASE("the laws registered are those that exist") {
     const std::map<std::string, std::vector<std::string>> expected{
         {"boundary",
          {"atmosphere", "drain", "evapotranspiration", "fixed_head", "general_head", "recharge", "river", "root_uptake", "seepage_face",
-          "tailings_pond", "waste_pile", "well"}},
+          "tailings_pond", "wadi", "waste_pile", "well"}},
         {"cover", {"clay", "membrane", "soil", "store_and_release"}},
         {"immobile", {"first_order", "matrix", "multirate"}},
         {"leaching", {"constant", "distribution", "exponential", "liquid_solid_ratio", "oxidation", "shrinking_core", "solubility"}},
