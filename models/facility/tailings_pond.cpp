@@ -139,6 +139,10 @@ void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagno
         diagnostics.error(places.of("closure"),
                           fmt::format("the pond '{}' is closed on {}, before the run begins", label.text, closure->text()),
                           fmt::format("the run begins on {}; a pond that is closed already closes on that day", domain.start.text()));
+    if (closure && closure->since(domain.start) == 0 && tailings && tailings->initial_mass > 0 && !drain_down_time)
+        diagnostics.error(places.of("closure"),
+                          fmt::format("the pond '{}' is closed from the start, and nothing says how it drains", label.text),
+                          "give drain_down_time, e.g. \"10 a\": there is no seepage of a last day to begin with");
     if (!diagnostics.has_errors()) find_other(site, diagnostics);
 }
 
