@@ -61,6 +61,10 @@ public:
     virtual void initialise(std::span<const double> concentration) { (void)concentration; }
     /// Transport made a step (of several, maybe, within the step of the simulation): the state moves to its end.
     virtual void advance(const StoreStep& step, std::span<const double> concentration) { (void)step, (void)concentration; }
+    /// True for immobile water with its solid: what it holds is neither dissolved in the mobile water nor sorbed beside it.
+    [[nodiscard]] virtual bool apart() const { return false; }
+    /// Of such a store: adds what it holds in the cells first, first + 1, ... now and at the last accepted step [kg].
+    virtual void add_apart(Index first, std::span<double> now, std::span<double> accepted) const { (void)first, (void)now, (void)accepted; }
     /// Edits parted what these cells hold anew, in equilibrium with these concentrations (one per cell of the grid).
     virtual void part_anew(std::span<const Index> cells, std::span<const double> concentration) { (void)cells, (void)concentration; }
     /// The step of the simulation stands.

@@ -444,7 +444,9 @@ void Biodegradation::show(std::span<const double> water) const {
 }
 
 void Biodegradation::book_populations(std::vector<BudgetTerm>& terms) const {
-    const auto sum = [&](auto&& value) { return parallel_sum(grid_.cell_count(), [&](Index c) { return value(static_cast<std::size_t>(c)); }); };
+    const auto sum = [&](auto&& value) {
+        return parallel_sum(grid_.cell_count(), [&](Index c) { return value(static_cast<std::size_t>(c)); });
+    };
     for (std::size_t t = 0; t < tables_.list.size(); ++t) {
         const auto& table = tables_.list[t];
         if (!table.grows() || table.microbes->amount.empty()) continue;

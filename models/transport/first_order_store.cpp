@@ -69,6 +69,13 @@ public:
         }
         accept();
     }
+    [[nodiscard]] bool apart() const override { return true; }
+    void add_apart(Index first, std::span<double> now, std::span<double> accepted) const override {
+        for (std::size_t i = 0; i < now.size(); ++i) {
+            now[i] += amount_[first + static_cast<Index>(i)];
+            accepted[i] += amount_accepted_[first + static_cast<Index>(i)];
+        }
+    }
     void accept() override { amount_accepted_ = amount_, immobile_accepted_ = immobile_; }
     void reject() override { amount_ = amount_accepted_, immobile_ = immobile_accepted_; }
     void save(CheckpointWriter& out, const std::string& prefix) const override {

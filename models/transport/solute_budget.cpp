@@ -212,7 +212,7 @@ void SoluteTransport::book_storage(const State& state, Index s, const Step& step
     if (solute.storage.decays())
         terms.push_back({solute.id, "decay", solute.storage.decay_name(), 0, decayed_so_far.value_or(sums[lost]), "kg", 0});
     terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", sums[dissolved_held]});
-    terms.push_back({solute.id, "storage", name_of_stores(solute), sums[sorbed_in], sums[sorbed_out], "kg", sums[sorbed_held]});
+    if (!solute.storage.keeps_apart()) push_stored(solute, {{sums[sorbed_in], sums[sorbed_out], sums[sorbed_held]}, {}}, terms);
 }
 
 /// Mass rate from a cell through one of its sides, advection and dispersion [kg/s].

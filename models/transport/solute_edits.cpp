@@ -42,6 +42,7 @@ void SoluteTransport::before_edits(const State& state) {
     dissolved_before_edits_ = SpeciesField(grid, count);
     sorbed_before_edits_ = SpeciesField(grid, count);
     law_before_edits_ = SpeciesField(grid, count);
+    apart_before_edits_.assign(static_cast<std::size_t>(count), CellField());
     for (Index s = 0; s < count; ++s) {
         const auto& solute = solutes_[static_cast<std::size_t>(s)];
         auto dissolved = dissolved_before_edits_[s], sorbed = sorbed_before_edits_[s];
@@ -52,6 +53,10 @@ void SoluteTransport::before_edits(const State& state) {
             sorbed[at] = solute.storage.linear() ? solute.storage.capacity(c) * concentration[at] : solute.amount[c] - dissolved[at];
         });
         if (!solute.storage.linear()) equilibrium_of_law(state, s, law_before_edits_[s]);
+        if (!solute.storage.keeps_apart()) continue;
+        CellField accepted(grid);
+        auto& apart = apart_before_edits_[static_cast<std::size_t>(s)] = CellField(grid);
+        solute.storage.amounts_apart(0, apart.span(), accepted.span());
     }
 }
 
@@ -59,6 +64,7 @@ void SoluteTransport::after_edits(State& state, std::span<const Removal> removal
     adopt_medium();
     for (Index s = 0; s < static_cast<Index>(solutes_.size()); ++s) part_anew(state, s, removals, terms);
     dissolved_before_edits_ = sorbed_before_edits_ = law_before_edits_ = SpeciesField();
+    apart_before_edits_.clear();
 }
 
 /// The concentrations at which the cells marked hold `total`, by any law.
@@ -134,7 +140,14 @@ void SoluteTransport::book_parting(const State& state, Index s, std::vector<Budg
     const auto& solute = solutes_[static_cast<std::size_t>(s)];
     const auto concentration = state.concentration[s];
     const auto dissolved = dissolved_before_edits_[s], sorbed = sorbed_before_edits_[s];
-    enum : std::size_t { dissolved_in, dissolved_out, sorbed_in, sorbed_out, count };
+    const bool apart = solute.storage.keeps_apart(), sorbs = solute.table.sorption != nullptr;
+    CellField apart_now, apart_accepted;
+    const auto& apart_before = apart_before_edits_[static_cast<std::size_t>(s)];
+    if (apart) {
+        apart_now = CellField(domain_.grid), apart_accepted = CellField(domain_.grid);
+        solute.storage.amounts_apart(0, apart_now.span(), apart_accepted.span());
+    }
+    enum : std::size_t { dissolved_in, dissolved_out, sorbed_in, sorbed_out, immobile_in, immobile_out, count };
     const auto sums = parallel_block_sums<count>(domain_.grid.cell_count(), sum_block, [&](Index begin, Index end) {
         std::array<double, count> sum{};
         for (Index c = begin; c < end; ++c) {
@@ -143,16 +156,20 @@ void SoluteTransport::book_parting(const State& state, Index s, std::vector<Budg
             const double dissolved_now = state.mobile_water[c] * concentration[at];
             const double sorbed_now =
                 solute.storage.linear() ? solute.storage.capacity(c) * concentration[at] : solute.amount[c] - dissolved_now;
-            const double more_dissolved = dissolved_now - dissolved[at], more_sorbed = sorbed_now - sorbed[at];
+            const double more_dissolved = dissolved_now - dissolved[at], more = sorbed_now - sorbed[at];
+            const double more_immobile = !apart ? 0.0 : sorbs ? apart_now[c] - apart_before[c] : more;
+            const double more_sorbed = more - more_immobile;
             sum[dissolved_in] += std::max(0.0, -more_dissolved);
             sum[dissolved_out] += std::max(0.0, more_dissolved);
             sum[sorbed_in] += std::max(0.0, -more_sorbed);
             sum[sorbed_out] += std::max(0.0, more_sorbed);
+            sum[immobile_in] += std::max(0.0, -more_immobile);
+            sum[immobile_out] += std::max(0.0, more_immobile);
         }
         return sum;
     });
     terms.push_back({solute.id, "storage", "dissolved", sums[dissolved_in], sums[dissolved_out], "kg", 0});
-    terms.push_back({solute.id, "storage", name_of_stores(solute), sums[sorbed_in], sums[sorbed_out], "kg", 0});
+    push_stored(solute, {{sums[sorbed_in], sums[sorbed_out], 0}, {sums[immobile_in], sums[immobile_out], 0}}, terms);
 }
 
 }  // namespace galena

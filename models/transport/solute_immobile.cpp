@@ -1,9 +1,11 @@
 // What immobile zones mean for solutes.
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
+#include "numerics/block_sums.hpp"
 #include "transport/solute_transport.hpp"
 
 namespace galena {
@@ -56,10 +58,42 @@ void SoluteTransport::add_immobile_stores(Solute& solute, const Site& site, Diag
     }
 }
 
-/// For the budget: what holds a substance beside its mobile water. Immobile water is not sorbed.
-std::string SoluteTransport::name_of_stores(const Solute& solute) const {
-    if (immobile_zones_.empty()) return "sorbed";
-    return solute.table.sorption || solute.table.immobile_sorption ? "sorbed and immobile" : "immobile";
+/// For the budget: what holds a substance beside its mobile water, in and out of the stores and in them.
+void SoluteTransport::push_stored(const Solute& solute, const Stored& stored, std::vector<BudgetTerm>& terms) {
+    const bool apart = solute.storage.keeps_apart();
+    const auto push = [&](const char* name, const std::array<double, 3>& sums) {
+        terms.push_back({solute.id, "storage", name, sums[0], sums[1], "kg", sums[2]});
+    };
+    if (!apart || solute.table.sorption) push("sorbed", stored.sorbed);
+    if (apart) push("immobile", stored.immobile);
+}
+
+/// After the stores have moved to the end of the step: immobile water, with the solid that touches it, apart from what sorbs beside the mobile
+/// water. Where nothing sorbs there, all is immobile.
+void SoluteTransport::book_apart(const State& state, Solute& solute) const {
+    const bool sorbs = solute.table.sorption != nullptr;
+    enum : std::size_t { sorbed, immobile = 3, count = 6 };
+    const auto sums = parallel_block_sums<count>(domain_.grid.cell_count(), sum_block, [&](Index begin, Index end) {
+        std::array<double, count> sum{};
+        std::array<double, sum_block> now, before;
+        const auto n = static_cast<std::size_t>(end - begin);
+        solute.storage.amounts_apart(begin, std::span(now).first(n), std::span(before).first(n));
+        for (Index c = begin; c < end; ++c) {
+            if (!domain_.grid.active(c)) continue;
+            const auto at = static_cast<std::size_t>(c - begin);
+            const auto all = amounts_of(state, solute, c, accepted());
+            const double held = sorbs ? now[at] : all.sorbed, change = sorbs ? now[at] - before[at] : all.sorbed_change;
+            const auto add = [&](std::size_t first, double more, double amount) {
+                sum[first] += std::max(0.0, -more);
+                sum[first + 1] += std::max(0.0, more);
+                sum[first + 2] += amount;
+            };
+            add(immobile, change, held);
+            add(sorbed, all.sorbed_change - change, all.sorbed - held);
+        }
+        return sum;
+    });
+    push_stored(solute, {{sums[0], sums[1], sums[2]}, {sums[3], sums[4], sums[5]}}, solute.terms);
 }
 
 }  // namespace galena

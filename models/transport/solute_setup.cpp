@@ -86,7 +86,7 @@ void SoluteTransport::adopt_medium() {
             if (law) law->adopt_medium(domain_);
         solute.storage.update(domain_.grid, domain_.alterations.distribution_of(solute.id));
     }
-    renewal_version_ = groups_version_ = dispersion_version_ = -1;
+    renewal_version_ = groups_version_ = dispersion_version_ = cross_version_ = -1;
     for (auto& [diffusion, water] : moving_water_) water.version = -1;
 }
 

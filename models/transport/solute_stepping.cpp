@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -19,6 +20,16 @@ constexpr double most_fast = 0.02;
 /// An implicit update of a cell, in explicit ones, and what each doubling of the largest Courant number adds: 45 at 10, as docs/performance.md
 /// has it.
 constexpr double cost_of_implicit_cell = 20, cost_of_doubling = 8;
+
+/// The largest rate but for the fastest 2 % of those above 0; 0 where there is none. Reorders them.
+double rate_to_keep(CellField& rate) {
+    const auto rates = rate.span();
+    const auto moving = std::partition(rates.begin(), rates.end(), [](double r) { return r > 0; }) - rates.begin();
+    if (moving == 0) return 0;
+    const auto passed_over = static_cast<std::ptrdiff_t>(most_fast * static_cast<double>(moving));
+    std::nth_element(rates.begin(), rates.begin() + passed_over, rates.begin() + moving, std::greater<>());
+    return rates[static_cast<std::size_t>(passed_over)];
+}
 
 }  // namespace
 
@@ -133,17 +144,41 @@ void SoluteTransport::update_renewal_time(const State& state) const {
     renewal_time_ = bounding_renewal_time_ = fastest > 0 ? 1 / fastest : infinite;
     renewal_version_ = state.flow_version;
     if (table_.stepping != Stepping::automatic) return;
-    const auto rates = rate.span();
-    const auto moving = std::partition(rates.begin(), rates.end(), [](double r) { return r > 0; }) - rates.begin();
-    const auto passed_over = static_cast<std::ptrdiff_t>(most_fast * static_cast<double>(moving));
-    if (passed_over == 0) return;
-    std::nth_element(rates.begin(), rates.begin() + passed_over, rates.begin() + moving, std::greater<>());
-    bounding_renewal_time_ = 1 / rates[static_cast<std::size_t>(passed_over)];
+    if (fastest > 0) bounding_renewal_time_ = 1 / rate_to_keep(rate);
+}
+
+/// Cross terms of an implicit step come from its beginning and are limited: by off-diagonal dispersion · step / (product of widths) all of them
+/// fit at 0.1, most at 0.2, and none from 0.8 on (tests/verification/test_oblique_transport.cpp). Automatic steps keep to 0.2, in all but the
+/// cells that a step passes over anyway.
+void SoluteTransport::bound_cross_terms(const State& state) {
+    constexpr double most = 0.2;
+    if (cross_.empty() || table_.stepping != Stepping::automatic || cross_version_ == state.flow_version) return;
+    const auto& grid = domain_.grid;
+    CellField rate(grid);
+    parallel_for(grid.cell_count(), [&](Index c) {
+        const double held = grid.active(c) ? smallest_capacity(state, c) : 0.0;
+        if (!(held > 0)) return;
+        const auto mean = [&](const std::vector<float>& list, Side lower, Side upper, double width) {
+            const auto at = [&](Side side) {
+                return std::abs(static_cast<double>(list[static_cast<std::size_t>(outer_face(grid, c, side))]));
+            };
+            return 0.5 * (at(lower) + at(upper)) / width;
+        };
+        const double dx = grid.width_x(c), dy = grid.width_y(c), dz = grid.thickness(c);
+        rate[c] = std::max({mean(cross_.xy, Side::west, Side::east, dy), mean(cross_.xz, Side::west, Side::east, dz),
+                            mean(cross_.yx, Side::south, Side::north, dx), mean(cross_.yz, Side::south, Side::north, dz),
+                            mean(cross_.zx, Side::bottom, Side::top, dx), mean(cross_.zy, Side::bottom, Side::top, dy)}) /
+                  held;
+    });
+    const double fastest = rate_to_keep(rate);
+    longest_for_cross_ = fastest > 0 ? most / fastest : 0;
+    cross_version_ = state.flow_version;
 }
 
 double SoluteTransport::longest_implicit_step(const State& state) const {
     update_renewal_time(state);
-    return std::min(table_.courant * bounding_renewal_time_, table_.maximum_step.value_or(infinite));
+    const double for_cross = longest_for_cross_ > 0 ? longest_for_cross_ : infinite;
+    return std::min({table_.courant * bounding_renewal_time_, for_cross, table_.maximum_step.value_or(infinite)});
 }
 
 double SoluteTransport::longest_step(const State& state) const {
@@ -160,11 +195,13 @@ double SoluteTransport::longest_step(const State& state) const {
 
 void SoluteTransport::save_stepping(CheckpointWriter& out) const {
     out.write("transport/explicit_duration", explicit_duration_);
+    out.write("transport/longest_for_cross", longest_for_cross_);
     out.write("transport/explicit_is_cheaper", static_cast<double>(cheaper_));
 }
 
 void SoluteTransport::load_stepping(CheckpointReader& in) {
     explicit_duration_ = in.read("transport/explicit_duration");
+    longest_for_cross_ = in.read("transport/longest_for_cross");
     cheaper_ = static_cast<Cheaper>(static_cast<int>(in.read("transport/explicit_is_cheaper")));
 }
 

@@ -130,6 +130,14 @@ void SoluteStorage::advance(const StoreStep& step, std::span<const double> conce
 void SoluteStorage::part_anew(std::span<const Index> cells, std::span<const double> concentration) {
     for (const auto& store : stores_) store->part_anew(cells, concentration);
 }
+bool SoluteStorage::keeps_apart() const {
+    return std::any_of(stores_.begin(), stores_.end(), [](const auto& store) { return store->apart(); });
+}
+void SoluteStorage::amounts_apart(Index first, std::span<double> now, std::span<double> accepted) const {
+    std::fill(now.begin(), now.end(), 0.0);
+    std::fill(accepted.begin(), accepted.end(), 0.0);
+    for (const auto& store : stores_) store->add_apart(first, now, accepted);
+}
 void SoluteStorage::accept() {
     for (const auto& store : stores_) store->accept();
 }

@@ -52,6 +52,9 @@ public:
     void initialise(std::span<const double> concentration);
     void advance(const StoreStep& step, std::span<const double> concentration);
     void part_anew(std::span<const Index> cells, std::span<const double> concentration);
+    /// Some of it is in immobile water; what that holds in the cells first, first + 1, ... now and at the last accepted step [kg].
+    [[nodiscard]] bool keeps_apart() const;
+    void amounts_apart(Index first, std::span<double> now, std::span<double> accepted) const;
     void accept();
     void reject();
     void save(CheckpointWriter& out, const std::string& prefix) const;

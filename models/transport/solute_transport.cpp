@@ -123,6 +123,7 @@ void SoluteTransport::advance(State& state, const Step& step) {
     react(state, step);
     update_dispersion(state);
     judge_grid(state);
+    bound_cross_terms(state);
     choose_stepping(state, step);
     if (explicit_now_) {
         advance_explicitly(state, step);
@@ -139,7 +140,9 @@ void SoluteTransport::advance(State& state, const Step& step) {
     solve_all(state, step);
     for (const Index s : order_) {
         book(state, s, step);
-        solutes_[static_cast<std::size_t>(s)].storage.advance({step.duration}, state.concentration[s]);
+        auto& solute = solutes_[static_cast<std::size_t>(s)];
+        solute.storage.advance({step.duration}, state.concentration[s]);
+        if (solute.storage.keeps_apart()) book_apart(state, solute);
     }
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }

@@ -72,6 +72,11 @@ private:
     struct Amounts {
         double dissolved = 0, dissolved_change = 0, sorbed = 0, sorbed_change = 0;
     };
+    /// What stores beside the mobile water took up, gave back and hold [kg], on the solid and in immobile water.
+    struct Stored {
+        std::array<double, 3> sorbed{}, immobile{};
+    };
+    static void push_stored(const Solute& solute, const Stored& stored, std::vector<BudgetTerm>& terms);
 
     void adopt_medium();
     void equilibrium_of_law(const State& state, Index s, std::span<double> out) const;
@@ -109,7 +114,7 @@ private:
     [[nodiscard]] double production_of(const State& state, const Solute& solute, Index c) const;
     void read_immobile_zones(const Site& site, Diagnostics& diagnostics);
     void add_immobile_stores(Solute& solute, const Site& site, Diagnostics& diagnostics);
-    [[nodiscard]] std::string name_of_stores(const Solute& solute) const;
+    void book_apart(const State& state, Solute& solute) const;
     void make_room(State& state) const;
 
     void read_dispersivities(const Site& site, Diagnostics& diagnostics);
@@ -166,6 +171,7 @@ private:
     [[nodiscard]] double longest_implicit_step(const State& state) const;
     [[nodiscard]] double smallest_capacity(const State& state, Index cell) const;
     void update_renewal_time(const State& state) const;
+    void bound_cross_terms(const State& state);
     void save_stepping(CheckpointWriter& out) const;
     void load_stepping(CheckpointReader& in);
 
@@ -219,7 +225,8 @@ private:
     std::vector<RecirculationTable> recirculation_;
     std::vector<double> returning_water_;                        ///< by loop, in this step [m³/s]
     SpeciesField dissolved_before_edits_, sorbed_before_edits_;  ///< amounts [kg], during edits
-    SpeciesField law_before_edits_;  ///< what a nonlinear law holds in equilibrium [kg]: tells where an edit changed it
+    std::vector<CellField> apart_before_edits_;  ///< by substance: of the sorbed amount, that in immobile water [kg]; empty: none
+    SpeciesField law_before_edits_;              ///< what a nonlinear law holds in equilibrium [kg]: tells where an edit changed it
     Stencil matrix_;
     DoubleArray right_hand_side_;
     std::unique_ptr<LimitedTransfer> sharpener_;
@@ -241,7 +248,9 @@ private:
     double explicit_duration_ = 0;                                                               ///< of the steps within the last one [s]
     bool explicit_now_ = false;                                                                  ///< the step that is being taken
     enum class Cheaper { unknown, explicit_steps, implicit_steps } cheaper_ = Cheaper::unknown;  ///< of the present flow
-    Index cheaper_version_ = -1;                                                                 ///< of the flow
+    double longest_for_cross_ = 0;  ///< implicit step that keeps the cross terms of most cells [s]; 0: not known, or nothing bounds it
+    Index cross_version_ = -1;
+    Index cheaper_version_ = -1;  ///< of the flow
 };
 
 }  // namespace galena

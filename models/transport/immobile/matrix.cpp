@@ -103,6 +103,17 @@ public:
             for (int j = 0; j < count_; ++j) layers_[c * count_ + j] = concentration[static_cast<std::size_t>(c)];
         accept();
     }
+    [[nodiscard]] bool apart() const override { return true; }
+    void add_apart(Index first, std::span<double> now, std::span<double> accepted) const override {
+        for (std::size_t i = 0; i < now.size(); ++i) {
+            const Index c = first + static_cast<Index>(i);
+            const double all = zone_.water()[c] + solid_of(c);
+            for (int j = 0; j < count_; ++j) {
+                now[i] += share_[static_cast<std::size_t>(j)] * all * layers_[c * count_ + j];
+                accepted[i] += share_[static_cast<std::size_t>(j)] * all * accepted_[c * count_ + j];
+            }
+        }
+    }
     void accept() override { accepted_ = layers_; }
     void reject() override { layers_ = accepted_; }
     void save(CheckpointWriter& out, const std::string& prefix) const override { out.write(prefix + "/layers", layers_.span()); }
