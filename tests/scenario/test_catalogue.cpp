@@ -66,7 +66,8 @@ TEST_CASE("the equations, observers and tables registered are those that exist")
     CHECK(fmt::format("{}", fmt::join(equations, " ")) == "flow transport");  // in the order they are solved in
     std::sort(observers.begin(), observers.end());
     CHECK(fmt::format("{}", fmt::join(observers, " ")) ==
-          "assessment biomass costs effect_evaluation facilities farmland farmland_units health_risk observed particles receptors remediation");
+          "assessment biomass costs effect_evaluation facilities farmland farmland_units health_risk observed particles receptors "
+          "remediation");
     CHECK(fmt::format("{}", fmt::join(tables, " ")) ==
           "assessment biodegradation boundary calibration changing_conductivity cost effect_evaluation farmland farmland_units flow "
           "flow_barrier "

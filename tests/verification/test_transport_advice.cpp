@@ -84,8 +84,9 @@ TEST_SUITE("verification") {
     }
 
     TEST_CASE("steps that renew cells many times are told") {
-        const auto long_steps =
-            remarks("stepping = \"implicit\"\ncourant = 1e9\ninitial_step = \"20 d\"\nmaximum_step = \"20 d\"\nlongitudinal_dispersivity = \"1 m\"\n");
+        const auto long_steps = remarks(
+            "stepping = \"implicit\"\ncourant = 1e9\ninitial_step = \"20 d\"\nmaximum_step = \"20 d\"\nlongitudinal_dispersivity = \"1 "
+            "m\"\n");
         CHECK(says(long_steps, "Courant number up to 20:"));
         CHECK(says(long_steps, "a smaller maximum_step sharpens"));
         CHECK_FALSE(says(remarks("stepping = \"implicit\"\nlongitudinal_dispersivity = \"1 m\"\n"), "Courant"));
