@@ -27,7 +27,7 @@ struct FlowTable {
 
     Formulation formulation = Formulation::saturated;
     Regime regime = Regime::steady;
-    Weighting weighting = Weighting::upstream;
+    Weighting weighting = Weighting::central;
     SpatialValue initial_head;
     std::optional<double> tolerance;
     int maximum_iterations = 2000;
@@ -53,8 +53,9 @@ struct FlowTable {
                 .with_default(),
             parameter(
                 "weighting", &T::weighting,
-                "variably saturated: relative conductivity of a face; upstream: of the cell the water comes from, robust; central: the "
-                "mean of both, second order where the grid is fine enough, else upstream")
+                "variably saturated: relative conductivity of a face; central: the mean of both cells, second order where the grid is fine "
+                "enough, else upstream; where a step does not converge with it, upstream stands in; upstream: of the cell the water comes "
+                "from, first order and monotone")
                 .with_default(),
             parameter("initial_head", &T::initial_head, "m", anything, "hydraulic head at the start; the first guess of a steady state"),
             parameter("tolerance", &T::tolerance, "", Bounds{0, 0.1, false, true},

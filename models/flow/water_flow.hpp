@@ -69,6 +69,7 @@ private:
     void solve(State& state, const FlowMoment& moment, double duration);
     void hold_heads(State& state, const FlowMoment& moment) const;
     Balance solve_step(State& state, const FlowMoment& moment, double duration);
+    Balance solve_or_weigh_upstream(State& state, const FlowMoment& moment, double duration);
     Balance predict(State& state, const FlowMoment& moment, double duration);
     Balance solve_steady(State& state, const FlowMoment& moment);
     Balance find_steady(State& state, const FlowMoment& moment);
@@ -130,7 +131,10 @@ private:
     [[nodiscard]] double tolerance() const {
         return table_.tolerance.value_or(!ground_->nonlinear() ? 1e-10 : table_.regime == Regime::transient ? 1e-6 : 1e-7);
     }
-    [[nodiscard]] Weighting weighting() const { return table_.weighting; }
+    [[nodiscard]] Weighting weighting() const {
+        const bool central = ground_->formulation() == Formulation::variably_saturated && table_.weighting == Weighting::central;
+        return central && !upstream_ ? Weighting::central : Weighting::upstream;
+    }
 
     FlowTable table_;
     Domain& domain_;
@@ -149,6 +153,8 @@ private:
     int layer_failures_ = 0;          ///< of the corrected fluxes, since the last step that stood
     int two_point_steps_ = 0;         ///< steps to come that are left to two-point fluxes
     Index two_point_solves_ = 0;      ///< all that were
+    bool upstream_ = false;           ///< upstream weighting stands in for central one in this solve
+    Index upstream_solves_ = 0;       ///< all in which it did
     bool careful_ = false;            ///< Newton stops where the ground's law bends
     std::vector<std::uint8_t> held_;  ///< 1 where the head is given
     std::vector<Index> held_cells_;

@@ -80,7 +80,7 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
     hold_heads(state, moment);
     began_with_ = 0;
     const auto begin = std::chrono::steady_clock::now();
-    const auto balance = duration == 0 ? solve_steady(state, moment) : solve_step(state, moment, duration);
+    const auto balance = solve_or_weigh_upstream(state, moment, duration);
     statistics_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (!balance.converged && duration == 0)
         if (const auto cause = nothing_balances(boundaries_, rate_, slope_); !cause.empty()) fail(cause, -1, moment);
@@ -100,6 +100,23 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
         newton_solver_.reset();
         layers_iteration_.reset();
     }
+}
+
+/// Central weighting is not monotone where the ground changes sharply between two cells. Where it does not get there the upstream cell decides.
+WaterFlow::Balance WaterFlow::solve_or_weigh_upstream(State& state, const FlowMoment& moment, double duration) {
+    const auto once = [&] { return duration == 0 ? solve_steady(state, moment) : solve_step(state, moment, duration); };
+    upstream_ = false;
+    if (weighting() == Weighting::upstream) return once();
+    const CellField start = state.hydraulic_head;
+    try {
+        if (const auto balance = once(); balance.converged) return balance;
+    } catch (const StepFailed&) {  // NOLINT: upstream weighting is tried
+    }
+    state.hydraulic_head = start;
+    upstream_ = true;
+    const auto balance = once();
+    if (balance.converged) ++upstream_solves_;
+    return balance;
 }
 
 WaterFlow::Balance WaterFlow::solve_steady(State& state, const FlowMoment& moment) {

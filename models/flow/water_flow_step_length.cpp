@@ -102,6 +102,9 @@ SolverStatistics WaterFlow::statistics() const {
     if (two_point_solves_ > 0)
         statistics.notes.push_back(fmt::format("layers are not level, and corrected fluxes did not converge: {} {} two-point fluxes",
                                                two_point_solves_, table_.regime == Regime::steady ? "steady states have" : "steps have"));
+    if (upstream_solves_ > 0)
+        statistics.notes.push_back(fmt::format("the mean conductivity of two cells did not converge: {} {} that of the upstream one",
+                                               upstream_solves_, table_.regime == Regime::steady ? "steady states have" : "steps have"));
     if (soft_laws_ > 0)
         statistics.notes.push_back(
             fmt::format("Newton alone did not reach the steady state: {} laws of drying that bend more softly led to it", soft_laws_));

@@ -241,6 +241,7 @@ x_max = "2.25 m"
 {3}
 [flow]
 formulation = "variably_saturated"
+weighting = "upstream"
 regime = "transient"
 initial_head = {{ cells = "heads.csv", column = "value", unit = "m" }}
 initial_step = "1 min"
