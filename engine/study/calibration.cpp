@@ -1,7 +1,10 @@
 #include "study/calibration.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <csignal>
+#include <cstdlib>
 #include <map>
 
 #include <fmt/format.h>
@@ -10,7 +13,10 @@
 #include "numerics/optimisation.hpp"
 #include "output/output_folder.hpp"
 #include "output/table_csv.hpp"
+#include "output/results_file.hpp"
 #include "simulation/simulation.hpp"
+#include "study/run.hpp"
+#include "study/run_journal.hpp"
 #include "study/table_builder.hpp"
 
 namespace galena {
@@ -55,6 +61,14 @@ double misfit(const Table& observed) {
     return count > 0 ? total / count : std::nan("");
 }
 
+std::atomic<bool> stop_requested{false};
+
+/// The first Ctrl-C asks for an orderly end; a second one ends the program at once.
+void request_stop(int) {
+    stop_requested = true;
+    std::signal(SIGINT, SIG_DFL);
+}
+
 class Calibration {
 public:
     explicit Calibration(const CalibrateOptions& options) : options_(options), site_(Site::read(options.site, diagnostics_)) {}
@@ -62,23 +76,71 @@ public:
     ExitCode run() {
         choose();
         diagnostics_.throw_if_errors();
-        const auto folder = OutputFolder::prepare(options_.output.value_or(options_.site.parent_path() / "results"));
+        open();
         const auto& table = site_.section<CalibrationTable>();
         OptimisationProblem problem;
         problem.low.assign(chosen_.size(), lowest);
         problem.high.assign(chosen_.size(), highest);
         problem.start.assign(chosen_.size(), 0.5);
         problem.evaluate = [&](std::span<const double> at) { return Evaluation{objective(at), {}}; };
-        const auto found = minimise(problem, {table.global_trials, table.local_trials, table.tolerance});
-        if (!found.history[found.best].found.evaluated())
-            throw SimulationError("calibration", "no trial could be run: " + last_failure_, {}, {}, table.place);
-        write_table_csv(folder.path(), history(found));
-        write_table_csv(folder.path(), best(found));
-        if (!options_.quiet) tell(found, folder.path());
-        return done;
+        try {
+            const auto found = minimise(problem, {table.global_trials, table.local_trials, table.tolerance});
+            return finish(found.history, found.best);
+        } catch (const Stopped&) {
+            return stopped();
+        }
     }
 
 private:
+    struct Stopped {};
+
+    void open() {
+        constexpr const char* name = "calibration.part";
+        const auto where = options_.resume ? *options_.resume : options_.output.value_or(options_.site.parent_path() / "results");
+        folder_ = std::make_unique<OutputFolder>(options_.resume ? OutputFolder::reopen(where, name) : OutputFolder::prepare(where));
+        // How long is searched may change between two goes; what a trial gives may not.
+        auto key = site_.text() + '\0' + program_version();
+        for (const auto v : chosen_) key += fmt::format("\1{}", v);
+        const auto take_up = [&](std::size_t, const std::string& record) {
+            const auto space = record.find(' ');
+            known_[record.substr(space + 1)] = std::strtod(record.substr(0, space).c_str(), nullptr);
+        };
+        journal_ = std::make_unique<RunJournal>(options_.resume ? RunJournal::reopen(*folder_ / name, sha256(key), take_up, "calibration")
+                                                                : RunJournal::create(*folder_ / name, sha256(key)));
+        if (!known_.empty() && !options_.quiet) fmt::print("{} trials are known already\n", known_.size());
+        stop_requested = false;
+        std::signal(SIGINT, request_stop);
+        std::signal(SIGTERM, request_stop);
+    }
+
+    ExitCode finish(const std::vector<Trial>& trials, std::size_t best_one) const {
+        if (!trials[best_one].found.evaluated())
+            throw SimulationError("calibration", "no trial could be run: " + last_failure_, {}, {},
+                                  site_.section<CalibrationTable>().place);
+        write_table_csv(folder_->path(), history(trials, true));
+        write_table_csv(folder_->path(), best(trials[best_one]));
+        if (!options_.quiet) tell(trials, best_one);
+        return done;
+    }
+
+    /// The history and the best so far are there; which search a trial belongs to is only known at the end.
+    ExitCode stopped() const {
+        std::size_t best_one = trials_.size();
+        for (std::size_t t = 0; t < trials_.size(); ++t)
+            if (trials_[t].found.evaluated() &&
+                (best_one == trials_.size() || trials_[t].found.objective < trials_[best_one].found.objective))
+                best_one = t;
+        write_table_csv(folder_->path(), history(trials_, false));
+        if (best_one < trials_.size()) {
+            write_table_csv(folder_->path(), best(trials_[best_one]));
+            if (!options_.quiet) tell(trials_, best_one);
+        }
+        if (!options_.quiet)
+            fmt::print(stderr, "interrupted after {} trials; go on with: galena calibrate {} --resume {}\n", trials_.size(),
+                       options_.site.string(), folder_->path().string());
+        return interrupted;
+    }
+
     /// The distributions that are fitted, by their numbers; that the site can be built is checked once.
     void choose() {
         const auto& table = site_.section<CalibrationTable>();
@@ -106,13 +168,31 @@ private:
     }
 
     double objective(std::span<const double> at) {
+        std::string place;  // with digits that give the same bits back
+        for (const double u : at) place += fmt::format("{} ", u);
+        auto known = known_.find(place);
+        if (known == known_.end()) {
+            if (stop_requested || (options_.stop_after && run_here_ >= *options_.stop_after)) throw Stopped{};
+            const double found = misfit_at(at);
+            ++run_here_;
+            journal_->append(known_.size(), fmt::format("{} {}", found, place));
+            known = known_.emplace(place, found).first;
+        }
+        trials_.push_back({{at.begin(), at.end()}, {known->second, {}}, false});
+        return known->second;
+    }
+
+    double misfit_at(std::span<const double> at) {
         try {
             Diagnostics diagnostics;
             const auto member = site_.member(probabilities(at), {}, diagnostics);
             const auto simulation = diagnostics.has_errors() ? nullptr : Simulation::build(member, diagnostics);
             diagnostics.throw_if_errors();
             simulation->start();
-            while (!simulation->finished()) simulation->step();
+            while (!simulation->finished()) {
+                if (stop_requested) throw Stopped{};
+                simulation->step();
+            }
             for (const auto& observer : simulation->model_observers())
                 for (const auto& table : observer->tables())
                     if (table.name == "observed") return misfit(table);
@@ -123,16 +203,19 @@ private:
         return std::nan("");
     }
 
-    [[nodiscard]] Table history(const Optimum& found) const {
+    [[nodiscard]] Table history(const std::vector<Trial>& trials, bool searches_known) const {
         std::vector<TableBuilder::Head> heads{{"trial", "1"}, {"search", "", true}, {"objective", "1"}, {"best_so_far", "1"}};
         for (const auto v : chosen_) heads.push_back({site_.uncertainty().values[v].name, site_.uncertainty().values[v].unit});
         TableBuilder table("calibration", "every trial: the mean square of misses over the spread of what was measured, and the values",
                            heads);
         double least = infinite;
-        for (std::size_t t = 0; t < found.history.size(); ++t) {
-            const auto& trial = found.history[t];
+        for (std::size_t t = 0; t < trials.size(); ++t) {
+            const auto& trial = trials[t];
             if (trial.found.evaluated()) least = std::min(least, trial.found.objective);
-            std::vector<TableBuilder::Field> row{static_cast<double>(t), std::string(trial.local ? "local" : "global"),
+            std::vector<TableBuilder::Field> row{static_cast<double>(t),
+                                                 std::string(!searches_known ? ""
+                                                             : trial.local   ? "local"
+                                                                             : "global"),
                                                  trial.found.objective, least};
             for (std::size_t n = 0; n < chosen_.size(); ++n)
                 row.emplace_back(site_.uncertainty().values[chosen_[n]].number_at(trial.at[n]));
@@ -141,11 +224,11 @@ private:
         return table.take();
     }
 
-    [[nodiscard]] Table best(const Optimum& found) const {
+    [[nodiscard]] Table best(const Trial& trial) const {
         TableBuilder table(
             "calibrated", "the best values; at_edge: the range kept it from going further",
             {{"name", "", true}, {"unit", "", true}, {"central", ""}, {"fitted", ""}, {"probability", "1"}, {"at_edge", "1"}});
-        const auto& at = found.history[found.best].at;
+        const auto& at = trial.at;
         for (std::size_t n = 0; n < chosen_.size(); ++n) {
             const auto& value = site_.uncertainty().values[chosen_[n]];
             const bool edge = at[n] < lowest + 0.01 || at[n] > highest - 0.01;
@@ -154,22 +237,27 @@ private:
         return table.take();
     }
 
-    void tell(const Optimum& found, const std::filesystem::path& folder) const {
-        const auto& start = found.history.front();
-        const auto& best = found.history[found.best];
+    void tell(const std::vector<Trial>& trials, std::size_t best_one) const {
+        const auto& start = trials.front();
+        const auto& best = trials[best_one];
         fmt::print("{} runs; misfit {:.4g} at the central values, {:.4g} at best (1: what the means of the measurements would score)\n",
-                   found.history.size(), start.found.objective, best.found.objective);
+                   trials.size(), start.found.objective, best.found.objective);
         for (std::size_t n = 0; n < chosen_.size(); ++n) {
             const auto& value = site_.uncertainty().values[chosen_[n]];
             fmt::print("  {}: {:.5g} {} (central {:.5g})\n", value.name, value.number_at(best.at[n]), value.unit, value.central_number());
         }
-        fmt::print("results: {}\n", folder.string());
+        fmt::print("results: {}\n", folder_->path().string());
     }
 
     CalibrateOptions options_;
     Diagnostics diagnostics_;
     Site site_;
     std::vector<std::size_t> chosen_;
+    std::unique_ptr<OutputFolder> folder_;
+    std::unique_ptr<RunJournal> journal_;
+    std::map<std::string, double> known_;  ///< misfit by the probabilities as text; NaN: it could not be run
+    std::vector<Trial> trials_;            ///< as they were asked for
+    int run_here_ = 0;
     std::string last_failure_;
 };
 

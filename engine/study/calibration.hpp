@@ -38,11 +38,14 @@ struct CalibrationTable {
 struct CalibrateOptions {
     std::filesystem::path site;
     std::optional<std::filesystem::path> output;  ///< results/ beside the site file when absent
+    std::optional<std::filesystem::path> resume;  ///< folder of an interrupted calibration
     bool quiet = false;
+    std::optional<int> stop_after;  ///< trials run here, after which to stop as if interrupted; for tests of resuming
 };
 
 /// Minimises the mean over all measured values of ((simulated − measured)/σ)², σ the standard deviation of the series the value belongs to
-/// (so that 1 is what the mean of every series would score). Throws ScenarioError for a wrong site file, SimulationError when no trial ran.
+/// (so that 1 is what the mean of every series would score). Every trial is kept as it ends: Ctrl-C leaves the history and the best so far, and
+/// a resumed calibration finds what an uninterrupted one would. Throws ScenarioError for a wrong site file, SimulationError when no trial ran.
 ExitCode calibrate(const CalibrateOptions& options);
 
 }  // namespace galena

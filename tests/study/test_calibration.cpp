@@ -80,7 +80,7 @@ TEST_CASE("calibration finds the conductivity that made the heads") {
     const TemporaryFolder folder;
     const auto site = write_file(folder / "site.toml", ditches(R"({ loguniform = ["0.5 m/d", "50 m/d"], name = "K" })",
                                                                measured(3) + "[calibration]\nparameters = [\"K\"]\ntolerance = 1e-5\n"));
-    REQUIRE(calibrate({site, folder / "out", true}) == done);
+    REQUIRE(calibrate({site, folder / "out", {}, true, {}}) == done);
     Diagnostics diagnostics;
     const auto best = read_csv((folder / "out" / "calibrated.csv").string(), {}, diagnostics);
     const auto history = read_csv((folder / "out" / "calibration.csv").string(), {}, diagnostics);
@@ -102,11 +102,43 @@ TEST_CASE("calibration finds the conductivity that made the heads") {
 TEST_CASE("calibration without measurements or without anything uncertain is refused") {
     const TemporaryFolder folder;
     const auto nothing_measured = write_file(folder / "a.toml", ditches(R"({ uniform = ["1 m/d", "9 m/d"], name = "K" })", ""));
-    CHECK_THROWS_AS(calibrate({nothing_measured, folder / "a", true}), ScenarioError);
+    CHECK_THROWS_AS(calibrate({nothing_measured, folder / "a", {}, true, {}}), ScenarioError);
     const auto nothing_uncertain = write_file(folder / "b.toml", ditches("\"3 m/d\"", measured(3)));
-    CHECK_THROWS_AS(calibrate({nothing_uncertain, folder / "b", true}), ScenarioError);
+    CHECK_THROWS_AS(calibrate({nothing_uncertain, folder / "b", {}, true, {}}), ScenarioError);
     const auto unknown = write_file(folder / "c.toml", ditches(R"({ uniform = ["1 m/d", "9 m/d"], name = "K" })",
                                                                measured(3) + "[calibration]\nparameters = [\"Kd\"]\n"));
-    CHECK_THROWS_AS(calibrate({unknown, folder / "c", true}), ScenarioError);
+    CHECK_THROWS_AS(calibrate({unknown, folder / "c", {}, true, {}}), ScenarioError);
     CHECK_FALSE(std::filesystem::exists(folder / "c"));
+}
+
+TEST_CASE("a calibration that is stopped keeps its history and best so far, and goes on to what it would have found") {
+    const TemporaryFolder folder;
+    const auto text =
+        ditches(R"({ loguniform = ["0.5 m/d", "50 m/d"], name = "K" })",
+                measured(3) + "[calibration]\nparameters = [\"K\"]\ntolerance = 1e-4\nglobal_trials = 12\nlocal_trials = 9\n");
+    const auto site = write_file(folder / "site.toml", text);
+    REQUIRE(calibrate({site, folder / "whole", {}, true, {}}) == done);
+    REQUIRE(calibrate({site, folder / "parts", {}, true, 5}) == interrupted);
+    const auto rows = [](const std::filesystem::path& file) {
+        Diagnostics diagnostics;
+        auto csv = read_csv(file.string(), {}, diagnostics);
+        REQUIRE_FALSE(diagnostics.has_errors());
+        return csv;
+    };
+    const auto so_far = rows(folder / "parts" / "calibration.csv"), best = rows(folder / "parts" / "calibrated.csv");
+    REQUIRE(so_far.row_count() == 5);
+    double least = 1e300, value = 0;
+    for (std::size_t r = 0; r < 5; ++r)
+        if (const double misfit = *parse_number(so_far.text(r, *so_far.find_column("objective"))); misfit < least)
+            least = misfit, value = *parse_number(so_far.text(r, 4));
+    CHECK(*parse_number(best.text(0, *best.find_column("fitted"))) == value);
+    // Another five, and the rest: the same file as without interruption.
+    REQUIRE(calibrate({site, {}, folder / "parts", true, 5}) == interrupted);
+    CHECK(rows(folder / "parts" / "calibration.csv").row_count() == 10);
+    REQUIRE(calibrate({site, {}, folder / "parts", true, {}}) == done);
+    for (const char* file : {"calibration.csv", "calibrated.csv"})
+        CHECK(file_text(folder / "whole" / file) == file_text(folder / "parts" / file));
+    // Of another site it is not taken up.
+    const auto other = write_file(folder / "other.toml", text + "# another\n");
+    CHECK_THROWS_AS(calibrate({other, {}, folder / "parts", true, {}}), ScenarioError);
 }
