@@ -7,10 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "core/suggestion.hpp"
+#include "remediation/buried_sources.hpp"
 #include "remediation/excavation_tables.hpp"
-#include "remediation/measure.hpp"
-#include "transport/solute_source.hpp"
 #include "transport/substance.hpp"
 
 namespace galena {
@@ -90,7 +88,7 @@ struct Excavation final : Measure {
         ids_.clear();
         for (const auto& [id, table] : site.section<SubstanceTables>().list) ids_.push_back(id);
         if (waste) require_substances(waste->content, "waste", site, diagnostics);
-        find_sources(site, domain.grid, diagnostics);
+        buried_.find(*this, sources, {may_, over_dig, target.empty()}, site, domain.grid, diagnostics);
         warn_of_coarse_grid(domain.grid, diagnostics);
     }
 
@@ -129,7 +127,8 @@ struct Excavation final : Measure {
             mass_ += soil;
         }
         filled_ = volume_;
-        if (!dug_.empty()) take_waste_and_sources(session);
+        buried_.end(session, layer(), dug_);
+        if (!dug_.empty()) take_waste();
         start_stockpile(session, water, dissolved);
         session.remove({std::string(type()), label.text, dug_, 1.0, {}, backfill_content});
         if (backfill_porosity) {
@@ -278,51 +277,7 @@ private:
         return destinations.size() - 1;
     }
 
-    void find_sources(const Site& site, const Grid& grid, Diagnostics& diagnostics) {
-        buried_.clear();
-        std::vector<std::string> known;
-        for (const auto& source : site.section<SoluteSources>().list)
-            if (source) known.push_back(source->label.text);
-        std::map<Index, double> lowest;  // by column: the zone's, for what lies on the zone is dug too
-        for (const Index c : may_) {
-            const auto [at, fresh] = lowest.emplace(grid.column(c), grid.bottom(c));
-            at->second = std::min(at->second, grid.bottom(c));
-        }
-        const auto in_zone = [&](Index c) {
-            const auto at = lowest.find(grid.column(c));
-            return at != lowest.end() && grid.elevation(c) > at->second;
-        };
-        for (const auto& wanted : sources) {
-            const auto at = std::find(known.begin(), known.end(), wanted.text);
-            if (at == known.end()) {
-                diagnostics.error(wanted.place, fmt::format("measure '{}': there is no source '{}'", label.text, wanted.text),
-                                  suggestion(wanted.text, known));
-                continue;
-            }
-            const auto& source = *std::find_if(site.section<SoluteSources>().list.begin(), site.section<SoluteSources>().list.end(),
-                                               [&](const auto& s) { return s && s->label.text == wanted.text; });
-            const auto& cells = source->cells();
-            if (std::none_of(cells.begin(), cells.end(), in_zone))
-                diagnostics.error(wanted.place,
-                                  fmt::format("measure '{}': the source '{}' has no cell in what is dug", label.text, wanted.text),
-                                  "dig where it lies, or leave it out");
-            else if (source->holds_concentration() && (!target.empty() || !std::all_of(cells.begin(), cells.end(), in_zone)))
-                diagnostics.error(
-                    wanted.place,
-                    fmt::format("measure '{}': the source '{}' holds a concentration, and may be dug in part", label.text, wanted.text),
-                    "such a source ends wholly or not at all: dig all of its zone, without a target");
-            buried_.push_back(source);
-        }
-    }
-
-    void take_waste_and_sources(EditSession& session) {
-        const std::set<Index> dug(dug_.begin(), dug_.end());
-        for (const auto& source : buried_) {
-            std::vector<Index> ended;
-            for (const Index c : source->cells())
-                if (dug.contains(c)) ended.push_back(c);
-            session.scale_rate(layer(), source->label.text, ended, 0.0);
-        }
+    void take_waste() {
         if (!waste) return;
         const auto goes = [&](const Destination& d) {
             return d.above.empty() || std::any_of(d.above.begin(), d.above.end(), [&](const auto& limit) {
@@ -427,8 +382,8 @@ private:
 
     std::vector<Index> may_, dug_;
     std::vector<std::string> ids_;
-    std::vector<std::shared_ptr<SoluteSource>> buried_;  ///< sources that are dug out too
-    std::vector<Row> rows_;                              ///< by destination
+    BuriedSources buried_;
+    std::vector<Row> rows_;  ///< by destination
     std::vector<Loss> losses_;
     bool piled_ = false;
     double volume_ = 0, mass_ = 0, filled_ = 0, lain_ = 0;  ///< dug [m³], [kg]; filled in again [m³]; [s]
