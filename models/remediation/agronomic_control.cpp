@@ -88,7 +88,10 @@ struct AgronomicControl final : Measure {
             });
     }
     [[nodiscard]] std::string_view type() const override { return name; }
-    bool changes_something(EditSession&) override { return true; }
+    /// Looking at what grows changes nothing.
+    bool changes_something(EditSession&) override {
+        return ph_rise > 0 || (flooded > 0 && !flooded_factor.empty()) || (yield > 0 && !produce.empty());
+    }
 
     void resolve(const Site& site, Domain& domain, Diagnostics& diagnostics) override {
         land_.resolve(*this, zone, root_depth, domain, diagnostics);

@@ -78,6 +78,10 @@ struct Cover final : Measure {
     [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::covers, tops_, reduced_}}; }
     [[nodiscard]] std::vector<Index> contained_cells() const override { return below_; }
     void begin(EditSession& session) override { apply(session, infiltration); }
+    bool changes_something(EditSession& trial) override {
+        begin(trial);
+        return trial.changed() || (aged_infiltration && *aged_infiltration != 1);
+    }
     void work(EditSession& session) override {
         if (!ageing_time) return;
         const double step = std::floor((session.time() - begun_at()) / ageing_interval + 1e-9);

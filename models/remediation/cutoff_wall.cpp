@@ -87,6 +87,7 @@ struct CutoffWall final : Measure {
             area_ += face.area;
             bad_area_ += bad ? face.area : placement == WindowPlacement::spread ? window_fraction * face.area : 0.0;
         }
+        if (!barriers_.empty()) warn_of_reach(line, grid, fmt::format("measure '{}'", label.text), places.of("line"), diagnostics);
         if (barriers_.empty())
             diagnostics.error(places.of("line"), fmt::format("measure '{}': the wall passes between no two cells", label.text),
                               reach_of(grid));

@@ -83,6 +83,11 @@ struct Electrokinetics final : Measure {
         for (const auto& [id, faces] : faces_) session.set_migration(layer(), id, faces);
         set_recovery(session, recovery);
     }
+    /// Electrodes take out what comes to them with the water too.
+    bool changes_something(EditSession& trial) override {
+        begin(trial);
+        return trial.changed() || (!taken_out_.empty() && recovery > 0);
+    }
     void finish(EditSession& session) override {
         for (const auto& [id, faces] : faces_) session.set_migration(layer(), id, {});
         set_recovery(session, 0);

@@ -1,8 +1,12 @@
 #include "remediation/face_line.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "numerics/face_conductance.hpp"
+#include "simulation/domain.hpp"
 
 namespace galena {
 
@@ -42,6 +46,26 @@ std::vector<CrossedFace> crossed_faces(const Grid& grid, const VerticalPlane& pl
             all.push_back({axis, outer_face(grid, c, side), c, other, area, direction});
         }
     return all;
+}
+
+void warn_of_reach(const std::vector<std::vector<double>>& corners, const Grid& grid, const std::string& title, const Place& place,
+                   Diagnostics& diagnostics) {
+    for (const auto& corner : corners) {
+        if (grid.find_column({corner[0], corner[1], 0}) >= 0) continue;
+        double nearest = std::numeric_limits<double>::infinity(), cell = 0;
+        for (Index c = 0; c < grid.column_count(); ++c) {
+            const auto centre = grid.centre_crs(c);
+            if (const double distance = std::hypot(centre.x - corner[0], centre.y - corner[1]); distance < nearest)
+                nearest = distance, cell = std::hypot(grid.width_x(c), grid.width_y(c));
+        }
+        if (nearest <= 1.5 * cell) continue;
+        diagnostics.warning(
+            place,
+            fmt::format("{}: the corner at x = {:g} m, y = {:g} m lies {:.3g} m outside the grid; the line counts within it only", title,
+                        corner[0], corner[1], nearest - 0.5 * cell),
+            reach_of(grid));
+        return;
+    }
 }
 
 bool check_line(const std::vector<std::vector<double>>& corners, const std::string& title, const Place& place, Diagnostics& diagnostics) {

@@ -29,4 +29,8 @@ std::vector<CrossedFace> crossed_faces(const Grid& grid, const VerticalPlane& pl
 /// Mistakes in the corners of a line, at `place`. True when there are none.
 bool check_line(const std::vector<std::vector<double>>& corners, const std::string& title, const Place& place, Diagnostics& diagnostics);
 
+/// Warns of a corner that lies more than a cell outside the grid: the line counts within it only.
+void warn_of_reach(const std::vector<std::vector<double>>& corners, const Grid& grid, const std::string& title, const Place& place,
+                   Diagnostics& diagnostics);
+
 }  // namespace galena

@@ -53,12 +53,15 @@ ReceptorPlace::ReceptorPlace(const ReceptorTable& table, const Site& site, const
         boundary_ = table.boundary.text;
     }
     if (!table.line.empty() && check_line(table.line, title, table.places.of("line"), diagnostics)) {
+        warn_of_reach(table.line, domain.grid, title, table.places.of("line"), diagnostics);
         faces_ = crossed_faces(domain.grid, {table.line, table.top, table.bottom});
         if (faces_.empty())
             diagnostics.error(table.places.of("line"), title + ": its plane passes between no two cells", reach_of(domain.grid));
     }
-    if (!table.along.empty() && check_line(table.along, title, table.places.of("along"), diagnostics))
+    if (!table.along.empty() && check_line(table.along, title, table.places.of("along"), diagnostics)) {
+        warn_of_reach(table.along, domain.grid, title, table.places.of("along"), diagnostics);
         find_along(table, title, domain, diagnostics);
+    }
     if (table.x && table.screen_top) find_well(table, title, domain, diagnostics);
     else if (table.x) find_point(table, title, domain, diagnostics);
 }

@@ -45,7 +45,15 @@ struct SoilFlushing final : Measure {
             });
     }
     [[nodiscard]] std::string_view type() const override { return name; }
-    bool changes_something(EditSession&) override { return true; }
+    bool changes_something(EditSession&) override {
+        return plant_.capacity() > 0 || std::any_of(factor.begin(), factor.end(), [](const auto& f) { return f.second != 1; });
+    }
+    /// Without water moved by its wells it works where there is chelant already.
+    [[nodiscard]] bool waits_to_see() const override { return !agent.empty() && plant_.capacity() == 0; }
+    bool would_change(EditSession& session) override {
+        const auto chelant = session.state().concentration[index_of(session.state(), agent.text)];
+        return std::any_of(cells_.begin(), cells_.end(), [&](Index c) { return chelant[static_cast<std::size_t>(c)] > 0; });
+    }
 
     [[nodiscard]] std::vector<Node> boundaries() const override {
         std::map<std::string, double> injected;

@@ -65,6 +65,12 @@ struct Stabilisation final : Measure {
     [[nodiscard]] std::vector<Claim> claims() const override { return {{Claim::Kind::treats, cells_}}; }
     [[nodiscard]] std::vector<Index> contained_cells() const override { return cells_; }
     void begin(EditSession& session) override { apply(session, 0); }
+    /// Binding that changes nothing at first may do so as it ages.
+    bool changes_something(EditSession& trial) override {
+        begin(trial);
+        const auto later = [&](const auto& f) { return factor_after(f.first, ageing_interval) != 1; };
+        return trial.changed() || (ages() && std::any_of(factor.begin(), factor.end(), later));
+    }
     void work(EditSession& session) override {
         if (!ages()) return;
         const double step = std::floor((session.time() - begun_at()) / ageing_interval + 1e-9);

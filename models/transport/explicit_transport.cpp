@@ -86,6 +86,7 @@ void SoluteTransport::collect_special_cells(const State& state, const Solute& so
     }
     for (const auto& reaction : state.reactions)
         for (std::size_t n = 0; n < reaction.cells.size() && reaction.substance == solute.id; ++n) {
+            if (reaction.rate[n] == 0 && reaction.release[n] == 0) continue;  // of a measure that does not work: no bit changes
             at(reaction.cells[n]).loss += reaction.rate[n] * state.mobile_water[reaction.cells[n]];
             at(reaction.cells[n]).gain += reaction.release[n];
         }
@@ -168,7 +169,7 @@ void SoluteTransport::book_explicit(State& state, Index s, const Step& step, con
         BudgetTerm term{solute.id, reaction.type, reaction.name, 0, 0, "kg", 0};
         for (std::size_t n = 0; n < reaction.cells.size(); ++n) {
             const Index c = reaction.cells[n];
-            reaction.reacted[n] = reaction.rate[n] * state.mobile_water[c] * find_special(moved, c)->dose;
+            reaction.reacted[n] = reaction.rate[n] != 0 ? reaction.rate[n] * state.mobile_water[c] * find_special(moved, c)->dose : 0.0;
             term.out += reaction.reacted[n];
             term.in += reaction.release[n] * step.duration;
         }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
+#include "remediation/measure.hpp"
 #include "temporary_folder.hpp"
 #include "verification/site_builder.hpp"
 
@@ -94,6 +95,84 @@ TEST_CASE("an excavation that finds nothing above its target, and wells at rate 
               "pulse_off = \"3 d\"\nwell = [{ name = \"P\", x = \"42 m\", y = \"8 m\", rate = \"0 m3/d\" }]\n"));
     idle.finish();
     same_bits(base, idle);
+}
+
+TEST_CASE("every measure that comes to nothing changes no bit") {
+    // What each kind needs; `nothing` makes it come to nothing while it works. Where it is missing the kind always does something once it
+    // works: then it waits for a concentration that never comes.
+    struct Kind {
+        std::string type, needs, nothing;
+    };
+    const std::string well = "[{ name = \"P\", x = \"42 m\", y = \"8 m\", rate = \"0 m3/d\" }]\n";
+    const std::vector<Kind> kinds{
+        {"excavation", "zone = \"spot\"\n", "target.CrVI = \"100 mg/kg\"\n"},
+        {"cover", "zone = \"spot\"\ninfiltration = 1\nof = [\"rain\"]\n", "aged_infiltration = 1\nageing_time = \"1 a\"\n"},
+        {"stabilisation", "zone = \"spot\"\nfactor.CrVI = 1\n", "half_life = \"1 a\"\nageing_interval = \"50 d\"\n"},
+        {"soil_flushing", "zone = \"spot\"\nwell = " + well, "factor.CrVI = 1\n"},
+        {"pump_and_treat", "well = " + well, "pulse_on = \"7 d\"\npulse_off = \"3 d\"\n"},
+        {"electrokinetics", "zone = \"spot\"\nfield = \"50 V/m\"\ndirection = \"90 degree\"\n", "charge.CrVI = 0\n"},
+        {"agronomic_control", "zone = \"spot\"\ncrop = \"rice\"\n", "produce.CrVI = { constant = -1, limit = \"1 mg/kg\" }\n"},
+        {"natural_attenuation", "", "wells = 3\n"},
+        {"cutoff_wall", "line = [[\"45 m\", \"0 m\"], [\"45 m\", \"20 m\"]]\n", ""},
+        {"reactive_barrier", "zone = \"spot\"\nthickness = \"1 m\"\nrate.CrVI = \"1 1/h\"\n", ""},
+        {"interception_drain", "zone = \"spot\"\nelevation = \"3 m\"\nconductance = \"1 m2/d\"\n", ""},
+        {"in_situ_reduction", "zone = \"spot\"\nsubstance = \"CrVI\"\nreagent = \"2 mol/m3\"\nrate_constant = \"0.05 m3/mol/d\"\n", ""},
+        {"phytoextraction", "zone = \"spot\"\nyield = \"5 t/ha\"\nbioaccumulation.CrVI = 2\n", ""},
+    };
+    std::vector<std::string> tried, known;
+    for (const auto& entry : Catalogue<Measure>::instance().entries()) known.emplace_back(entry.name);
+    for (const auto& kind : kinds) tried.push_back(kind.type);
+    std::sort(tried.begin(), tried.end());
+    std::sort(known.begin(), known.end());
+    REQUIRE(tried == known);  // a new kind of measure belongs here too
+
+    const std::string rain = "[[boundary]]\ntype = \"recharge\"\nname = \"rain\"\nrate = \"300 mm/a\"\n";
+    for (const std::string scheme : {"", "stepping = \"explicit\"\nadvection = \"tvd\"\n"}) {
+        const auto with = [&](const std::string& measure) {
+            auto text = field(rain + measure);
+            return scheme.empty() ? text : text.replace(text.find("maximum_step"), 0, scheme);
+        };
+        SiteRun base(with(""));
+        base.finish();
+        for (const auto& kind : kinds) {
+            CAPTURE(kind.type);
+            const auto measure = "[[measure]]\ntype = \"" + kind.type + "\"\nname = \"it\"\n" + kind.needs;
+            if (!kind.nothing.empty()) {
+                SiteRun idle(with(measure + "start = 2020-08-03\nend = 2021-03-09\n" + kind.nothing));
+                idle.finish();
+                same_bits(base, idle);
+            }
+            const std::string needed = kind.type == "electrokinetics" ? "charge.CrVI = -1\ndiffusion.CrVI = \"1e-9 m2/s\"\n"
+                                       : kind.type == "soil_flushing" ? "factor.CrVI = 0.1\n"
+                                                                      : "";
+            SiteRun waiting(
+                with(measure + needed + "start_when = { observation = \"spot\", substance = \"CrVI\", above = \"1000 mg/L\" }\n"));
+            waiting.finish();
+            same_bits(base, waiting);
+        }
+    }
+}
+
+TEST_CASE("binding that weakens from the first day on, electrodes that take what water brings, are events") {
+    SiteRun weak(
+        field("[[measure]]\ntype = \"stabilisation\"\nname = \"acid\"\nzone = \"spot\"\nstart = 2020-08-03\n"
+              "factor.CrVI = 1\nacidification = \"0.1 1/a\"\nph_slope.CrVI = 0.5\nageing_interval = \"30 d\"\n"));
+    std::vector<double> ends;
+    weak.finish([&](const SiteRun& r) { ends.push_back(r.days()); });
+    const double begin = Date::parse("2020-08-03")->since(weak.domain().start) / day;
+    const auto ends_at = [&](double time) {
+        return std::any_of(ends.begin(), ends.end(), [&](double t) { return std::abs(t - time) < 1e-6; });
+    };
+    CHECK(ends_at(begin));
+    CHECK(ends_at(begin + 30));
+    CHECK(ends_at(begin + 60));
+    SiteRun taken(
+        field("[[measure]]\ntype = \"electrokinetics\"\nname = \"field\"\nzone = \"spot\"\nstart = 2020-08-03\n"
+              "field = \"50 V/m\"\ndirection = \"90 degree\"\ncharge.CrVI = 0\nelectrodes = \"spot\"\nrecovery = \"0.1 1/d\"\n"));
+    ends.clear();
+    taken.finish([&](const SiteRun& r) { ends.push_back(r.days()); });
+    CHECK(ends_at(begin));
+    CHECK(taken.entry("CrVI", "field").cumulative_out > 0);
 }
 
 TEST_CASE("an excavation with a target digs on its day when there is something to dig") {
