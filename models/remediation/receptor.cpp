@@ -53,7 +53,6 @@ ReceptorPlace::ReceptorPlace(const ReceptorTable& table, const Site& site, const
         boundary_ = table.boundary.text;
     }
     if (!table.line.empty() && check_line(table.line, title, table.places.of("line"), diagnostics)) {
-        warn_of_reach(table.line, domain.grid, title, table.places.of("line"), diagnostics);
         faces_ = crossed_faces(domain.grid, {table.line, table.top, table.bottom});
         if (faces_.empty())
             diagnostics.error(table.places.of("line"), title + ": its plane passes between no two cells", reach_of(domain.grid));
