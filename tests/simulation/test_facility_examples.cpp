@@ -140,7 +140,7 @@ TEST_SUITE("long") {
         };
         CHECK(of("well", "As", "arrived") <= 1);
         CHECK(of("well", "Cd", "arrived") == 0);
-        CHECK(of("well", "SO4", "base_peak [mg/L]") == doctest::Approx(118.3).epsilon(0.01));
+        CHECK(of("well", "SO4", "base_peak [mg/L]") == doctest::Approx(134.9).epsilon(0.01));
         CHECK(of("monitor A", "SO4", "arrived") > of("well", "SO4", "arrived"));
         const Rows sobol(out / "tables/sobol.csv");
         const auto total = [&](const char* value) {
@@ -149,7 +149,7 @@ TEST_SUITE("long") {
         CHECK(total("wrinkles") > total("K of the clay"));
         CHECK(total("K of the clay") > 0);
         if (reduced) return;
-        CHECK(of("well", "SO4", "arrived") == 12);
+        CHECK(std::abs(of("well", "SO4", "arrived") - 24) <= 1);  // one run is so near the limit that a quarter of the step turns it
         CHECK(monitoring.last({{"well", "monitor A"}}, "probability") == 1);
         CHECK(monitoring.last({{"well", "monitor C"}}, "probability") < 0.5);
     }
