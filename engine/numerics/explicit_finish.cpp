@@ -121,6 +121,21 @@ void ExplicitStep::decay(ExplicitSolute& s, double duration) const {
     for (const double amount : lost) s.decayed += amount;
 }
 
+/// Where a concentration is held it does not fall while it decays: all that decays is made up for at once.
+void ExplicitStep::decay_all(ExplicitSolute& s, double duration) const {
+    std::vector<double> moved;
+    for (const auto& special : s.special) moved.push_back(s.next[special.cell]);
+    decay(s, duration);
+    for (std::size_t n = 0; n < moved.size(); ++n) {
+        auto& special = s.special[n];
+        if (!special.held) continue;
+        const Index c = special.cell;
+        const double booked = (moved[n] - s.next[c]) / s.inverse_capacity[c], lost = duration * s.decay[c] * *special.held;
+        s.decayed += lost - booked;
+        special.supplied += lost - booked;
+    }
+}
+
 // ---- vertical dispersion by the end of the step -----------------------------------------------------------------------------------
 
 /// The columns of one row along x, from the lowest layer up and down again, within the reach of each layer.
@@ -184,7 +199,7 @@ void ExplicitStep::finish(ExplicitSolute& s, double duration) const {
     for (auto& special : s.special)
         if (!special.held) special.dose += duration * s.next[special.cell];
     if (vertical_ == Vertical::by_end) spread_vertically(s, duration);
-    if (!s.decay.empty()) decay(s, duration);
+    if (!s.decay.empty()) decay_all(s, duration);
     for (auto& special : s.special) {
         if (!special.held) continue;
         const Index c = special.cell;

@@ -12,6 +12,7 @@ namespace {
 constexpr double safety = 0.95;              ///< of the bound on a step: its rest outweighs rounding
 constexpr double cost_of_fast_cell = 20;     ///< solving for a cell, in explicit updates of one
 constexpr double cost_of_column_cell = 1.3;  ///< vertical dispersion by the end of the step included
+constexpr double longest_decay = 0.2;        ///< of a step, times the rate of decay: what is carried and what decays take turns
 constexpr double longest_share = 0.2;        ///< of the cells that are ever solved for
 
 /// Rates in classes, eight to a doubling: exponent and first three bits of a number, and back to the smallest number of a class.
@@ -275,12 +276,23 @@ void ExplicitStep::part(ExplicitSolute& s, double duration) const {
 }
 
 /// How many times longer than the least retarded solute's its steps may be: the least ratio of their capacities. The rates of renewal of
-/// all of its cells are smaller by that, so that the same cells are fast.
-double ExplicitStep::ease_of(const ExplicitSolute& s) const {
+/// all of its cells are smaller by that, so that the same cells are fast. And how fast it decays.
+void ExplicitStep::judge(ExplicitSolute& s) const {
     const float* largest = inverse_.data();
-    const auto most = parallel_maximum(
+    const auto least_retarded = parallel_maximum(
         grid_.cell_count(), [&](Index c) { return largest[c] > 0 ? s.inverse_capacity[c] / static_cast<double>(largest[c]) : 0.0; });
-    return most.value > 0 ? std::max(1.0, 1 / most.value) : 1.0;
+    s.ease = least_retarded.value > 0 ? std::max(1.0, 1 / least_retarded.value) : 1.0;
+    s.fastest_decay = 0;
+    if (s.decay.empty()) return;
+    s.fastest_decay =
+        parallel_maximum(grid_.cell_count(), [&](Index c) { return largest[c] > 0 ? s.decay[c] * s.inverse_capacity[c] : 0.0; }).value;
+}
+
+Index ExplicitStep::steps_of(ExplicitSolute& s, double span, Index count) const {
+    constexpr double close_below = 1 - 1e-6;
+    if (s.duration == 0) judge(s);
+    const double by_flow = static_cast<double>(count) / s.ease, by_decay = span * s.fastest_decay / longest_decay;
+    return std::max<Index>(1, static_cast<Index>(std::ceil(std::max(by_flow, by_decay) * close_below)));
 }
 
 void ExplicitStep::advance(std::vector<ExplicitSolute>& solutes, double duration, Index count, Vertical vertical) {
@@ -292,11 +304,9 @@ void ExplicitStep::advance(std::vector<ExplicitSolute>& solutes, double duration
 
 /// One solute over the whole span: with a second buffer that all use in turn, and what belongs to one solute in the cache.
 void ExplicitStep::advance(ExplicitSolute& s, CellField& other, double duration, Index count) {
-    if (s.duration == 0) s.ease = ease_of(s);
-    const auto own_count = static_cast<Index>(std::ceil(static_cast<double>(count) / s.ease * (1 - 1e-6)));
-    if (own_count < count) {
-        duration *= static_cast<double>(count) / static_cast<double>(own_count);
-        count = own_count;
+    if (const Index own = steps_of(s, duration * static_cast<double>(count), count); own != count) {
+        duration *= static_cast<double>(count) / static_cast<double>(own);
+        count = own;
     }
     part(s, duration);
     s.now = s.concentration.data();

@@ -61,9 +61,10 @@ struct ExplicitSolute {
     std::vector<double> fast_values, fast_capacity, fast_scale, fast_loss, fast_gain;
     std::vector<std::uint8_t> fast_active;  ///< by cluster: the plume has come there
     FastSystems systems;
-    double duration = 0;  ///< of the factors in `systems`; 0: capacities or losses are new
-    Index parting = -1;   ///< of the operator that they belong to
-    double ease = 1;      ///< how many times longer than the others' its steps may be
+    double duration = 0;       ///< of the factors in `systems`; 0: capacities or losses are new
+    Index parting = -1;        ///< of the operator that they belong to
+    double ease = 1;           ///< how many times longer than the others' its steps may be
+    double fastest_decay = 0;  ///< over all cells [1/s]
 };
 
 class ExplicitStep {
@@ -89,6 +90,10 @@ public:
     /// that hold nothing).
     [[nodiscard]] Choice choose(double span, double most_fast, bool columns_too = false) const;
 
+    /// How many steps a solute makes in a span for which the flow asks the least retarded one to make `count`: fewer where it is retarded,
+    /// more where it decays fast.
+    [[nodiscard]] Index steps_of(ExplicitSolute& solute, double span, Index count) const;
+
     /// `count` steps of `duration` for the least retarded solute; the others make as many as their own retardation asks for, over the same
     /// span.
     void advance(std::vector<ExplicitSolute>& solutes, double duration, Index count, Vertical vertical = Vertical::by_beginning);
@@ -112,7 +117,7 @@ private:
     void choose_among(const Rates& rates, double span, double most_fast, double cost_of_cell, Vertical vertical, double& least,
                       Choice& best) const;
     void part(ExplicitSolute& solute, double duration) const;
-    [[nodiscard]] double ease_of(const ExplicitSolute& solute) const;
+    void judge(ExplicitSolute& solute) const;
     void advance(ExplicitSolute& solute, CellField& other, double duration, Index count);
     void part_operator(double duration);
     Index mark_fast_cells(double duration);
@@ -134,6 +139,7 @@ private:
     bool finish_cluster(ExplicitSolute& solute, double duration, Index cluster) const;
     void finish_special(ExplicitSolute& solute, double duration, std::vector<Index>& touched) const;
     void decay(ExplicitSolute& solute, double duration) const;
+    void decay_all(ExplicitSolute& solute, double duration) const;
     void spread_vertically(ExplicitSolute& solute, double duration) const;
     void spread_columns(ExplicitSolute& solute, double duration, Index j) const;
     [[nodiscard]] bool beyond_plume(const ExplicitSolute& s, Index cell) const;

@@ -60,7 +60,7 @@ struct SolverStatistics {
     std::vector<std::string> remarks;  ///< what people should be warned of
     std::vector<std::string> notes;    ///< how it went
 
-    /// Books one solve.
+    /// Books one solve. relative_residual: 0 where it is one of an iteration that others follow.
     void add(const std::string& used, int iterations_used, double relative_residual) {
         solver = used;
         ++solves;

@@ -244,7 +244,10 @@ private:
         auto& results = fields_->results();
         if (code == could_not_go_on) {
             results.set("status", "failed");
-            log_.line(fmt::format("the last good state is kept in {}", folder_->path().string()), true);
+            const bool kept = std::filesystem::exists(*folder_ / "checkpoint.h5");
+            log_.line(kept ? fmt::format("the last good state is kept in {}", folder_->path().string())
+                           : fmt::format("there is no good state to go on from: it failed at the start ({})", folder_->path().string()),
+                      true);
             return code;
         }
         if (code == interrupted) {

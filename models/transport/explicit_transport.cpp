@@ -126,7 +126,9 @@ void SoluteTransport::advance_explicitly(State& state, const Step& step) {
         explicit_duration_ = std::min(explicit_duration_, choice.duration);
         std::string name = choice.fast_cells > 0 ? "explicit, fast cells solved for" : "explicit";
         if (choice.vertical == ExplicitStep::Vertical::by_end) name += ", vertical dispersion implicit";
-        statistics_.add(name, static_cast<int>(count), 0);
+        Index most = 0;
+        for (auto& solute : group->solutes) most = std::max(most, group->step->steps_of(solute, step.duration, static_cast<Index>(count)));
+        statistics_.add(name, static_cast<int>(most), 0);
         for (std::size_t n = 0; n < group->members.size(); ++n) book_explicit(state, group->members[n], step, group->solutes[n]);
     }
 }

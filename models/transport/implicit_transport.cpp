@@ -153,7 +153,7 @@ double SoluteTransport::solve_linear(State& state, Index s, const Step& step, do
     const auto report =
         solver_->solve(right_hand_side_, state.concentration[s],
                        {.tolerance = tolerance, .max_iterations = table_.maximum_iterations, .nonnegative = solute.storage.linear()});
-    statistics_.add(report.solver, report.iterations, report.relative_residual);
+    statistics_.add(report.solver, report.iterations, solute.storage.linear() ? report.relative_residual : 0);
     if (!report.converged && !(report.relative_residual < 1e3 * tolerance)) fail(solute, report.failure(), report.worst_cell, step);
     return report.relative_residual;
 }
@@ -204,7 +204,10 @@ void SoluteTransport::solve_nonlinear(State& state, Index s, const Step& step) {
         const auto now = state.concentration[s];
         const double most_now = parallel_maximum(std::ssize(now), [&](Index c) { return now[static_cast<std::size_t>(c)]; }).value;
         const bool near = change <= table_.nonlinear_tolerance * most_now;
-        if (near && residual <= 10 * table_.tolerance) return;
+        if (near && residual <= 10 * table_.tolerance) {
+            statistics_.worst_residual = std::max(statistics_.worst_residual, residual);
+            return;
+        }
         // As exact as the iteration is near its end: quadratic convergence is not spoilt, and nothing is solved better than needed.
         const double relative = most_now > 0 ? change / most_now : 0;
         tolerance = near || relative < 1e-4 ? table_.tolerance : std::clamp(0.01 * relative, table_.tolerance, loosest);

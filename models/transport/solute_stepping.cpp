@@ -87,8 +87,12 @@ bool SoluteTransport::explicit_costs_less(const State& state) {
     if (std::isinf(longest)) return false;  // nothing moves: a few long steps do
     prepare_groups(state);
     double of_explicit = 0;
-    for (const auto& group : groups_)
-        of_explicit += static_cast<double>(std::ssize(group->members)) * explicit_choice(*group, longest).cost;
+    for (const auto& group : groups_) {
+        const auto choice = explicit_choice(*group, longest);
+        const double count = std::max(1.0, std::ceil(longest / choice.duration * (1 - 1e-9)));
+        for (auto& solute : group->solutes)
+            of_explicit += choice.cost / count * static_cast<double>(group->step->steps_of(solute, longest, static_cast<Index>(count)));
+    }
     const double doublings = std::log2(std::max(1.0, longest / renewal_time_));
     const auto cells = parallel_sum(domain_.grid.cell_count(), [&](Index c) { return domain_.grid.active(c) ? 1.0 : 0.0; });
     const double of_implicit = static_cast<double>(std::ssize(solutes_)) * cells * (cost_of_implicit_cell + cost_of_doubling * doublings);
