@@ -258,9 +258,9 @@ void TailingsPond::leach(const FlowMoment& moment, const StepLoad& load, double 
 }
 
 /// Of the water above the tailings: as told, else as it is in the pores.
-std::map<std::string, Series> TailingsPond::overflow_concentration(const FlowMoment& moment) const {
-    auto all = free_water;
-    for (const auto& [id, series] : concentration) all.try_emplace(id, Series(passed(id, series, moment)));
+std::map<std::string, double> TailingsPond::overflow_concentration(const FlowMoment& moment) const {
+    auto all = told(free_water, moment);
+    for (const auto& [id, series] : concentration) all.try_emplace(id, passed(id, series, moment));
     return all;
 }
 

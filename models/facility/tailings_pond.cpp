@@ -118,7 +118,7 @@ void TailingsPond::resolve(const Site& site, Domain& domain, Diagnostics& diagno
     const double solids = tailings ? tailings->initial_mass : 0.0;
     const double pores = tailings ? solids / tailings->solids_density * tailings->porosity / (1 - tailings->porosity) : 0.0;
     chemistry_.resolve(pore_water, sulfide, site, *this, {solids, pores, start_}, diagnostics);
-    check_substances(free_water, "free_water", site, diagnostics);
+    resolve_told(free_water, "free_water", site, diagnostics);
     released_ = {};
     for (const auto& [id, law] : pore_water)
         if (law && !tailings && law->content() < infinite)
@@ -158,6 +158,7 @@ void TailingsPond::make_basin(const Site& site, Domain& domain, Diagnostics& dia
                               fmt::format("the basin of '{}' grows to {:.4g} m2, but its floor has {:.4g} m2 in plan", label.text,
                                           basin_.largest_area(), floor_.total_area),
                               "let the zone or polygon be as large as the pond at its highest");
+        warn_of_floor(diagnostics);
     }
     spill_ = spillway.value_or(storage.empty() ? infinite : basin_.highest());
     if (spill_ <= basin_.lowest())
@@ -166,6 +167,19 @@ void TailingsPond::make_basin(const Site& site, Domain& domain, Diagnostics& dia
     if (!storage.empty() && spill_ > basin_.highest())
         diagnostics.error(places.of("spillway"), fmt::format("the spillway of '{}' lies above its basin", label.text),
                           fmt::format("the last stage of its storage is {:.6g} m", basin_.highest()));
+}
+
+/// What drives the seepage is the level above the floor: a storage curve of another datum would make it too strong or too weak.
+void TailingsPond::warn_of_floor(Diagnostics& diagnostics) const {
+    constexpr double between_surveys = 0.5;  // m: a curve and a raster of one basin may differ by that
+    if (std::abs(basin_.lowest() - floor_.lowest) <= between_surveys) return;
+    diagnostics.warning(
+        storage.front().places.of("stage"),
+        fmt::format("the storage of '{}' begins at {:.6g} m, but the lowest point of its floor lies at {:.6g} m ({})", label.text,
+                    basin_.lowest(), floor_.lowest, base_elevation ? "base_elevation" : "the top of the ground"),
+        fmt::format("it seeps as if {:.3g} m of {}; give base_elevation = \"{:.6g} m\", or stages that begin at the floor",
+                    std::abs(basin_.lowest() - floor_.lowest),
+                    basin_.lowest() > floor_.lowest ? "water stood below the basin" : "the basin lay under its floor", basin_.lowest()));
 }
 
 void TailingsPond::fill_at_start(Diagnostics& diagnostics) {

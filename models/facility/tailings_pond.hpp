@@ -121,6 +121,7 @@ private:
     };
 
     void make_basin(const Site& site, Domain& domain, Diagnostics& diagnostics);
+    void warn_of_floor(Diagnostics& diagnostics) const;
     void check_room(const Site& site, const Domain& domain, Diagnostics& diagnostics) const;
     void fill_at_start(Diagnostics& diagnostics);
     [[nodiscard]] double tailings_volume(double solids, double consolidating) const;
@@ -129,7 +130,7 @@ private:
     void take_away();
     void book(const StepLoad& load, double down, double up, double removed = 0);
     void leach(const FlowMoment& moment, const StepLoad& load, double down);
-    [[nodiscard]] std::map<std::string, Series> overflow_concentration(const FlowMoment& moment) const;
+    [[nodiscard]] std::map<std::string, double> overflow_concentration(const FlowMoment& moment) const;
     void load_consolidation(StepLoad& load) const;
     void load_drain_down(StepLoad& load, const FlowMoment& moment) const;
     [[nodiscard]] Overburden waste_of(double thickness) const;

@@ -89,7 +89,7 @@ std::vector<Effect> WasteFacility::effects(double now, const UnitCosts& factors)
     return all;
 }
 
-void WasteFacility::release(const Leaving& water, double duration, const char* unpassed_path, const std::map<std::string, Series>& unpassed,
+void WasteFacility::release(const Leaving& water, double duration, const char* unpassed_path, const std::map<std::string, double>& unpassed,
                             const FlowMoment& moment) {
     released_.begin_step();
     for (const auto& [id, series] : concentration) {
@@ -98,8 +98,14 @@ void WasteFacility::release(const Leaving& water, double duration, const char* u
         if (water.toe > 0) released_.add("water at the toe", id, water.toe * passed(id, series, moment), duration);
     }
     if (water.unpassed > 0)
-        for (const auto& [id, series] : unpassed)
-            released_.add(unpassed_path, id, water.unpassed * series.mean(moment.origin, moment.from, moment.to), duration);
+        for (const auto& [id, held] : unpassed) released_.add(unpassed_path, id, water.unpassed * held, duration);
+}
+
+std::map<std::string, double> WasteFacility::told(const std::map<std::string, Series>& table, const FlowMoment& moment) const {
+    std::map<std::string, double> all;
+    for (const auto& [id, series] : table)
+        all[id] = std::min(series.mean(moment.origin, moment.from, moment.to), ceilings_.of(id).concentration);
+    return all;
 }
 
 void WasteFacility::note_step(const FlowMoment& moment, std::span<const double> rate, bool wet) {
@@ -152,14 +158,27 @@ void WasteFacility::find_other(const Site& site, Diagnostics& diagnostics) const
     }
 }
 
-void WasteFacility::check_substances(const std::map<std::string, Series>& table, const char* key, const Site& site,
-                                     Diagnostics& diagnostics) const {
+void WasteFacility::resolve_told(const std::map<std::string, Series>& table, const char* key, const Site& site, Diagnostics& diagnostics) {
+    if (!table.empty()) ceilings_ = SolubilityCeilings::read(places.of(key), diagnostics);
     const auto known = site.keys("substance");
     for (const auto& [id, series] : table)
-        if (std::find(known.begin(), known.end(), id) == known.end())
+        if (std::find(known.begin(), known.end(), id) != known.end()) warn_of_ceiling(id, series, key, diagnostics);
+        else
             diagnostics.error(series.place.file.empty() ? places.of(key) : series.place,
                               fmt::format("boundary '{}': {} names '{}', which is no substance of this site", label.text, key, id),
                               known.empty() ? "add [transport] and a table such as [substance.As]" : suggestion(id, known));
+}
+
+void WasteFacility::warn_of_ceiling(const std::string& substance, const Series& series, const char* key, Diagnostics& diagnostics) const {
+    const auto& ceiling = ceilings_.of(substance);
+    const double most = std::ranges::max(series.values);
+    if (!(most > ceiling.concentration)) return;
+    const auto in_mg_per_L = [](double si) { return fmt::format("{:.3g} mg/L", unit("mg/L").from_si(si)); };
+    diagnostics.warning(
+        series.place.file.empty() ? places.of(key) : series.place,
+        fmt::format("boundary '{}': {} gives {} of {}, but water holds no more than {} ({})", label.text, key, in_mg_per_L(most), substance,
+                    in_mg_per_L(ceiling.concentration), ceiling.salt),
+        "it is held there; give what was measured in that water" + (ceiling.lower_where.empty() ? "" : ": " + ceiling.lower_where));
 }
 
 std::vector<const Series*> WasteFacility::shared_series(const LeachModels& models) const {

@@ -79,9 +79,11 @@ protected:
         double toe = 0;       ///< above ground, having passed the waste
         double unpassed = 0;  ///< above ground, not having passed it: over the spillway, off the slopes
     };
-    /// Books what that water carries. unpassed_path, unpassed: name of that way, and what its water holds where it is told.
-    void release(const Leaving& water, double duration, const char* unpassed_path, const std::map<std::string, Series>& unpassed,
+    /// Books what that water carries. unpassed_path, unpassed: name of that way, and what its water holds where it is known [kg/m³].
+    void release(const Leaving& water, double duration, const char* unpassed_path, const std::map<std::string, double>& unpassed,
                  const FlowMoment& moment);
+    /// What water that has not passed the waste holds in a step as the file tells it, but no more than water can hold [kg/m³].
+    [[nodiscard]] std::map<std::string, double> told(const std::map<std::string, Series>& table, const FlowMoment& moment) const;
     /// The step in which `rate` passed the floor: where the waste is wet, substances diffuse besides.
     void note_step(const FlowMoment& moment, std::span<const double> rate, bool wet);
     /// In the water that passed the waste in the step last settled [kg/m³].
@@ -90,8 +92,9 @@ protected:
     }
     /// Another pond or pile before this one in the site file that has columns in common with it is a mistake.
     void find_other(const Site& site, Diagnostics& diagnostics) const;
-    /// Substances named in a table of concentrations that the site does not have are mistakes.
-    void check_substances(const std::map<std::string, Series>& table, const char* key, const Site& site, Diagnostics& diagnostics) const;
+    /// A table of concentrations of water that has not passed the waste: substances that the site does not have are mistakes; more than
+    /// water can hold is warned of.
+    void resolve_told(const std::map<std::string, Series>& table, const char* key, const Site& site, Diagnostics& diagnostics);
 
     FacilityFloor floor_;
     SeepageChemistry chemistry_;
@@ -101,6 +104,9 @@ protected:
     Date start_;                     ///< of the run
 
 private:
+    void warn_of_ceiling(const std::string& substance, const Series& series, const char* key, Diagnostics& diagnostics) const;
+
+    SolubilityCeilings ceilings_;  ///< of what the file tells
     FlowMoment settled_;           ///< the step last settled
     std::vector<double> through_;  ///< per cell of the floor [m/s]; empty where nothing diffuses
 

@@ -80,7 +80,7 @@ void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnosti
     take_from_kind(site, domain, diagnostics);
     const double volume = height * floor_.total_area;
     chemistry_.resolve(leaching, sulfide, site, *this, {bulk_density * volume, water_content * volume, start_}, diagnostics);
-    check_substances(runoff_concentration, "runoff_concentration", site, diagnostics);
+    resolve_told(runoff_concentration, "runoff_concentration", site, diagnostics);
     released_ = {};
     adopt_medium(domain);
     if (!diagnostics.has_errors()) find_other(site, diagnostics);
@@ -170,7 +170,7 @@ void WastePile::settle(const FlowMoment& moment, std::span<const double> rate) {
     step.cover_resistance = water.is_covered ? cover->oxygen_resistance(moment.from, moment.to) : 0.0;
     chemistry_.advance(step, concentration);
     note_step(moment, rate, next_held_ > 0);
-    release({down, toe, water.runoff}, duration, "runoff", runoff_concentration, moment);
+    release({down, toe, water.runoff}, duration, "runoff", told(runoff_concentration, moment), moment);
 }
 
 void WastePile::take_away(const FlowMoment& moment) {

@@ -11,6 +11,7 @@
 #include "output/checkpoint_file.hpp"
 #include "facility_releases.hpp"
 #include "site_builder.hpp"
+#include "site_warnings.hpp"
 #include "temporary_folder.hpp"
 #include "verification_report.hpp"
 
@@ -376,6 +377,52 @@ courant = 50
         CHECK(arsenic_over > 0);
         CHECK(released(run, "pond", "seepage into the ground", "As") ==
               doctest::Approx(run.entry("As", "pond").cumulative_in).epsilon(1e-9));
+    }
+
+    TEST_CASE("water above tailings holds no more than water can, and the file is told so") {
+        const auto text = column("100 d", R"(storage = [ { stage = "10 m", area = "8000 m2" }, { stage = "16 m", area = "8000 m2" } ]
+initial_stage = "15 m"
+spillway = "15.5 m"
+inflow = "200 m3/d"
+liner = { type = "clay", thickness = "0.5 m", conductivity = "1e-9 m/s" }
+free_water.SO4 = "500 g/L"
+free_water.Cd = "5 mg/L"
+)",
+                                 "[transport]\n[substance.SO4]\n[substance.Cd]\n");
+        SiteRun run(text);
+        run.finish();
+        const double over = run.entry("water of pond", "overflow").cumulative_out;
+        CHECK(over > 1e4);
+        CHECK(released(run, "pond", "overflow", "SO4") == doctest::Approx(285 * over).epsilon(1e-9));
+        CHECK(released(run, "pond", "overflow", "Cd") == doctest::Approx(0.005 * over).epsilon(1e-9));
+        const auto told = warnings(text, "free_water gives");
+        REQUIRE(told.size() == 1);
+        CHECK(told[0].what.find("5e+05 mg/L of SO4, but water holds no more than 2.85e+05 mg/L (MgSO4)") != std::string::npos);
+        CHECK(told[0].place.line > 0);
+        CHECK(told[0].hint.find("gypsum") != std::string::npos);
+    }
+
+    TEST_CASE("a storage curve that does not begin at the floor is told") {
+        const auto pond = [](const std::string& lowest, const std::string& more) {
+            return column("1 d", "storage = [ { stage = \"" + lowest +
+                                     "\", area = \"1000 m2\" }, { stage = \"40 m\", area = \"8000 m2\" } ]\n" +
+                                     "liner = { type = \"none\" }\n" + more);
+        };
+        const auto told = [&](const std::string& lowest, const std::string& more = {}) {
+            return warnings(pond(lowest, more), "storage of");
+        };
+        const auto high = told("30 m");
+        REQUIRE(high.size() == 1);
+        CHECK(high[0].what.find("begins at 30 m, but the lowest point of its floor lies at 10 m (the top of the ground)") !=
+              std::string::npos);
+        CHECK(high[0].hint.find("20 m of water stood below") != std::string::npos);
+        CHECK(high[0].hint.find("base_elevation = \"30 m\"") != std::string::npos);
+        CHECK(high[0].place.line > 0);
+        const auto deep = told("10 m", "base_elevation = \"12 m\"\n");
+        REQUIRE(deep.size() == 1);
+        CHECK(deep[0].what.find("lies at 12 m (base_elevation)") != std::string::npos);
+        CHECK(told("10.4 m").empty());
+        CHECK(told("30 m", "base_elevation = \"30 m\"\n").empty());
     }
 
     TEST_CASE("drain-down after closure is an exponential above the percolation") {

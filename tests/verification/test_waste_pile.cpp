@@ -7,6 +7,7 @@
 #include "core/csv.hpp"
 #include "facility_releases.hpp"
 #include "site_builder.hpp"
+#include "site_warnings.hpp"
 #include "verification_report.hpp"
 
 using namespace galena;
@@ -195,6 +196,31 @@ leaching.SO4 = { type = "constant", concentration = "7 mg/L" }
         }
         CHECK(kinds == std::set<std::string>{"gangue", "gypsum", "fly_ash", "red_mud", "smelting_slag", "carbide_slag", "chromium_slag",
                                              "arsenic_slag"});
+    }
+
+    TEST_CASE("water that runs off holds no more than water can, and the file is told so") {
+        const auto text = site("2 a", R"(liner = { type = "none" }
+runoff_concentration.SO4 = "600000 mg/L"
+runoff_concentration.CrVI = [ { from = 2020-01-01, value = "900 mg/L" }, { from = 2021-01-01, value = "900 g/L" } ]
+)");
+        SiteRun run(text);
+        double chromium = 0, water = 0;
+        run.finish([&](const SiteRun& r) {
+            const double off = r.entry("water of heap", "runoff").term.out;
+            water += off;
+            chromium += off * (r.days() <= 366 ? 0.9 : 281.0);  // 2021-01-01, where a step ends; Na2CrO4
+        });
+        CHECK(water > 0);
+        CHECK(released(run, "heap", "runoff", "SO4") == doctest::Approx(285 * water).epsilon(1e-9));
+        CHECK(released(run, "heap", "runoff", "CrVI") == doctest::Approx(chromium).epsilon(1e-9));
+        std::set<std::string> told;
+        for (const auto& d : warnings(text, "runoff_concentration gives")) {
+            told.insert(d.what.substr(d.what.find("gives")));
+            CHECK(d.place.line > 0);
+            CHECK(d.hint.find("it is held there") != std::string::npos);
+        }
+        CHECK(told == std::set<std::string>{"gives 6e+05 mg/L of SO4, but water holds no more than 2.85e+05 mg/L (MgSO4)",
+                                            "gives 9e+05 mg/L of CrVI, but water holds no more than 2.81e+05 mg/L (Na2CrO4)"});
     }
 
     TEST_CASE("a first water that cannot be is told before the run") {
