@@ -252,9 +252,13 @@ private:
         }
         if (code == interrupted) {
             results.set("status", "interrupted");
-            log_.line(fmt::format("interrupted at {:.6g} d; go on with: galena run {} --resume {}",
-                                  simulation_->state().time / seconds_per_day, options_.site.string(), folder_->path().string()),
-                      !options_.stop_before);
+            const double days = simulation_->state().time / seconds_per_day;
+            // A start that scenarios share stands in the logs of all of them, and its folder is gone when they are done.
+            if (options_.stop_before) log_.line(fmt::format("the start that scenarios share ends at {:.6g} d", days));
+            else
+                log_.line(fmt::format("interrupted at {:.6g} d; go on with: galena run {} --resume {}", days, options_.site.string(),
+                                      folder_->path().string()),
+                          true);
             return code;
         }
         for (const auto& observer : simulation_->model_observers())

@@ -174,6 +174,10 @@ TEST_CASE("compare: a common first measure is computed once, and the numbers are
         const Hdf5File shared(folder / "shared" / name / "results.h5", Hdf5File::Mode::read),
             alone(folder / "alone" / name / "results.h5", Hdf5File::Mode::read);
         CHECK(shared.read("/fields/concentration/Cd") == alone.read("/fields/concentration/Cd"));
+        // Nobody is sent to a folder that is gone, for a run that is finished.
+        const auto log = file_text(folder / "shared" / name / "log.txt");
+        CHECK(log.find("the start that scenarios share ends at ") != std::string::npos);
+        for (const auto* advice : {"interrupted", "--resume", "shared_start"}) CHECK(log.find(advice) == std::string::npos);
         CHECK(shared.read_texts("/budget/name") == alone.read_texts("/budget/name"));
         for (const char* array : {"/budget/time", "/budget/in", "/budget/cumulative_out", "/budget/stored", "/budget/closure"})
             CHECK(shared.read(array) == alone.read(array));
