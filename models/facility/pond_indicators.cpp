@@ -56,7 +56,9 @@ std::vector<FacilityFigure> TailingsPond::figures(const Moment& moment) const {
 std::vector<std::string> TailingsPond::closing_lines() const {
     std::vector<std::string> lines{
         fmt::format("pond '{}' ({}): {} seeped into the ground", label.text, liner->text(), quantity_text(now_.seeped, unit("m3")))};
-    chemistry_.add_lines(label.text, lines);
+    if (now_.overflowed > 0) lines.front() += fmt::format(", {} went over the spillway", quantity_text(now_.overflowed, unit("m3")));
+    add_release_lines(lines);
+    chemistry_.add_lines(lines);
     return lines;
 }
 

@@ -136,11 +136,10 @@ void SeepageChemistry::add_figures(const std::map<std::string, Series>& concentr
     all.push_back({"pH of the seepage", "1", now_.column.buffered() ? sulfide_->buffered_pH : sulfide_->acid_pH});
 }
 
-void SeepageChemistry::add_lines(const std::string& facility, std::vector<std::string>& lines) const {
+void SeepageChemistry::add_lines(std::vector<std::string>& lines) const {
     std::size_t n = 0;
     for (const auto& [id, law] : models_) {
         const auto& state = now_.leached[n++];
-        lines.push_back(fmt::format("  {} gave {} of {}", facility, quantity_text(state.leached, unit("kg")), id));
         const auto& ceiling = ceilings_.of(id);
         if (state.beyond > 0)
             lines.push_back(fmt::format("  warning: the leach model of {} asked for up to {}, but water holds no more than {} ({}): {}", id,

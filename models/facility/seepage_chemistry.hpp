@@ -55,7 +55,7 @@ public:
     void take_away(std::map<std::string, Series>& concentration);
     void accept() { now_ = next_; }
     void add_figures(const std::map<std::string, Series>& concentration, std::vector<FacilityFigure>& all) const;
-    void add_lines(const std::string& facility, std::vector<std::string>& lines) const;
+    void add_lines(std::vector<std::string>& lines) const;
     void save(CheckpointWriter& out, const std::string& prefix, const std::map<std::string, Series>& concentration) const;
     void load(CheckpointReader& in, const std::string& prefix, std::map<std::string, Series>& concentration);
 

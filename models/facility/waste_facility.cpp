@@ -18,6 +18,9 @@ namespace {
 const bool priced =
     PricedChanges::instance().add("boundary", {"cover", "liner", "liner_laid", "removal", "removal_to", "covered", "price"});
 
+// Ways into the ground, as facility_releases calls them.
+constexpr const char *to_the_ground = "seepage into the ground", *through_the_liner = "diffusion through the liner";
+
 constexpr double membrane_mass = 1.5e-3 * 940;  ///< of 1.5 mm of HDPE [kg/m²]
 
 double membranes_in(const BuiltLayers& layers) {
@@ -94,11 +97,24 @@ void WasteFacility::release(const Leaving& water, double duration, const char* u
     released_.begin_step();
     for (const auto& [id, series] : concentration) {
         const double seeping = series.mean(moment.origin, moment.from, moment.to);
-        released_.add("seepage into the ground", id, water.down * seeping, duration);
+        released_.add(to_the_ground, id, water.down * seeping, duration);
         if (water.toe > 0) released_.add("water at the toe", id, water.toe * passed(id, series, moment), duration);
     }
     if (water.unpassed > 0)
         for (const auto& [id, held] : unpassed) released_.add(unpassed_path, id, water.unpassed * held, duration);
+}
+
+void WasteFacility::add_release_lines(std::vector<std::string>& lines) const {
+    std::map<std::string, double> to_ground;
+    std::vector<std::string> above;
+    for (const auto& release : released_.list())
+        if (release.path == to_the_ground || release.path == through_the_liner) to_ground[release.substance] += release.total;
+        else
+            above.push_back(fmt::format("  {} gave {} of {} away above ground: {}", label.text, quantity_text(release.total, unit("kg")),
+                                        release.substance, release.path));
+    for (const auto& [id, mass] : to_ground)
+        lines.push_back(fmt::format("  {} gave {} of {} to the ground", label.text, quantity_text(mass, unit("kg")), id));
+    lines.insert(lines.end(), above.begin(), above.end());
 }
 
 std::map<std::string, double> WasteFacility::told(const std::map<std::string, Series>& table, const FlowMoment& moment) const {
@@ -139,7 +155,7 @@ void WasteFacility::diffuse(const std::string& substance, double duration, std::
 
 void WasteFacility::take_diffused(const std::string& substance, double mass) {
     chemistry_.diffused(substance, mass);
-    released_.add_at_end("diffusion through the liner", substance, mass, settled_.to - settled_.from);
+    released_.add_at_end(through_the_liner, substance, mass, settled_.to - settled_.from);
 }
 
 void WasteFacility::find_other(const Site& site, Diagnostics& diagnostics) const {

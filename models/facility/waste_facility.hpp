@@ -90,6 +90,8 @@ protected:
     [[nodiscard]] double passed(const std::string& substance, const Series& given, const FlowMoment& moment) const {
         return chemistry_.in_water(substance).value_or(given.mean(moment.origin, moment.from, moment.to));
     }
+    /// Lines for the person of what was let go: to the ground, and on every way above it.
+    void add_release_lines(std::vector<std::string>& lines) const;
     /// Another pond or pile before this one in the site file that has columns in common with it is a mistake.
     void find_other(const Site& site, Diagnostics& diagnostics) const;
     /// A table of concentrations of water that has not passed the waste: substances that the site does not have are mistakes; more than

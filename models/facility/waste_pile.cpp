@@ -85,6 +85,7 @@ void WastePile::resolve(const Site& site, Domain& domain, Diagnostics& diagnosti
     adopt_medium(domain);
     if (!diagnostics.has_errors()) find_other(site, diagnostics);
     held_ = next_held_ = seeped_ = next_seeped_ = seepage_ = toe_rate_ = 0;
+    off_ = next_off_ = at_toe_ = next_at_toe_ = 0;
     terms_.clear();
 }
 
@@ -157,6 +158,8 @@ void WastePile::settle(const FlowMoment& moment, std::span<const double> rate) {
     const double toe = std::max(0.0, next_held_ - room);
     next_held_ -= toe;
     next_seeped_ = seeped_ + down;
+    next_off_ = off_ + water.runoff;
+    next_at_toe_ = at_toe_ + toe;
     seepage_ = down / duration;
     toe_rate_ = toe / duration;
     book(water, down, 0, toe, 0, held_);
@@ -178,6 +181,8 @@ void WastePile::take_away(const FlowMoment& moment) {
     taken_ = {volume, (bulk_density + water_density * water_content) * volume};
     next_held_ = 0;
     next_seeped_ = seeped_;
+    next_off_ = off_;
+    next_at_toe_ = at_toe_;
     seepage_ = toe_rate_ = 0;
     chemistry_.take_away(concentration);
     released_.begin_step();
@@ -202,26 +207,30 @@ void WastePile::book(const Water& water, double down, double up, double toe, dou
 void WastePile::accept() {
     held_ = next_held_;
     seeped_ = next_seeped_;
+    off_ = next_off_;
+    at_toe_ = next_at_toe_;
     chemistry_.accept();
     released_.accept();
 }
 
 void WastePile::save(CheckpointWriter& out) const {
     const auto prefix = "facility/" + label.text;
-    out.write(prefix + "/water", std::vector<double>{held_, seeped_, seepage_, taken_.volume, taken_.mass, toe_rate_});
+    out.write(prefix + "/water", std::vector<double>{held_, seeped_, seepage_, taken_.volume, taken_.mass, toe_rate_, off_, at_toe_});
     chemistry_.save(out, prefix, concentration);
     released_.save(out, prefix);
 }
 
 void WastePile::load(CheckpointReader& in) {
     const auto prefix = "facility/" + label.text;
-    std::vector<double> numbers(6);
+    std::vector<double> numbers(8);
     in.read(prefix + "/water", numbers);
     held_ = next_held_ = numbers[0];
     seeped_ = next_seeped_ = numbers[1];
     seepage_ = numbers[2];
     taken_ = {numbers[3], numbers[4]};
     toe_rate_ = numbers[5];
+    off_ = next_off_ = numbers[6];
+    at_toe_ = next_at_toe_ = numbers[7];
     chemistry_.load(in, prefix, concentration);
     released_.load(in, prefix);
 }
@@ -239,7 +248,13 @@ std::vector<FacilityFigure> WastePile::figures(const Moment&) const {
 std::vector<std::string> WastePile::closing_lines() const {
     std::vector<std::string> lines{
         fmt::format("pile '{}' ({}): {} seeped into the ground", label.text, liner->text(), quantity_text(seeped_, unit("m3")))};
-    chemistry_.add_lines(label.text, lines);
+    const auto also = [&](double volume, const char* how) {
+        if (volume > 0) lines.front() += fmt::format(", {} {}", quantity_text(volume, unit("m3")), how);
+    };
+    also(off_, "ran off");
+    also(at_toe_, "came out at the toe");
+    add_release_lines(lines);
+    chemistry_.add_lines(lines);
     return lines;
 }
 

@@ -52,6 +52,8 @@ private:
     std::vector<std::string> from_kind_;                 ///< substances whose leaching its kind tells
     double held_ = 0, next_held_ = 0;                    ///< water on its way through the waste [m³]
     double seeped_ = 0, next_seeped_ = 0, seepage_ = 0;  ///< since the start [m³]; of the last step [m³/s]
+    double off_ = 0, next_off_ = 0;                      ///< ran off the slopes since the start [m³]
+    double at_toe_ = 0, next_at_toe_ = 0;                ///< came out at the toe since the start [m³]
     double toe_rate_ = 0;                                ///< of the last step [m³/s]
 };
 

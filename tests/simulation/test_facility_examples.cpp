@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "core/csv.hpp"
+#include "core/units.hpp"
 #include "effort.hpp"
 #include "program.hpp"
 
@@ -222,6 +223,13 @@ interval = "1 a"
           doctest::Approx(5e-4 * over).epsilon(1e-9));
     CHECK(seldom_let_go.last({{"path", "overflow"}, {"substance", "As"}}, "rate [kg/a]") ==
           doctest::Approx(5e-4 * (500 * 365.25 - seepage)).epsilon(1e-9));
+    // The person is told what went where.
+    const auto log = file_text(folder / "out" / "log.txt");
+    const auto amount = [](double si, const char* in) { return quantity_text(si, unit(in)); };
+    CHECK(log.find(amount(2 * seepage, "m3") + " seeped into the ground, " + amount(over, "m3") + " went over the spillway") !=
+          std::string::npos);
+    CHECK(log.find("  pond gave " + amount(1e-3 * seepage, "kg") + " of As to the ground\n") != std::string::npos);
+    CHECK(log.find("  pond gave " + amount(5e-4 * over, "kg") + " of As away above ground: overflow\n") != std::string::npos);
     const auto [often, often_let_go] = run("every_step = true");
     CHECK(often.table.row_count() > 3 * seldom.table.row_count());
     CHECK(often_let_go.last({{"path", "overflow"}}, "since_start [kg]") == doctest::Approx(5e-4 * over).epsilon(1e-9));

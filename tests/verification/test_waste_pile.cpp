@@ -5,9 +5,12 @@
 #include <set>
 
 #include "core/csv.hpp"
+#include "facility/waste_pile.hpp"
 #include "facility_releases.hpp"
 #include "site_builder.hpp"
+#include "output/checkpoint_file.hpp"
 #include "site_warnings.hpp"
+#include "temporary_folder.hpp"
 #include "verification_report.hpp"
 
 using namespace galena;
@@ -59,6 +62,12 @@ runoff = 0.25
 evaporating = 0.6
 passage_time = "3 a"
 )" + pile;
+}
+
+std::string told_at_the_end(const SiteRun& run) {
+    const auto heap = std::dynamic_pointer_cast<WastePile>(run.site().section<WaterBoundaries>().list.back());
+    REQUIRE(heap);
+    return fmt::format("{}", fmt::join(heap->closing_lines(), "\n"));
 }
 
 double pile_closure(const SiteRun& run) {
@@ -213,6 +222,9 @@ runoff_concentration.CrVI = [ { from = 2020-01-01, value = "900 mg/L" }, { from 
         CHECK(water > 0);
         CHECK(released(run, "heap", "runoff", "SO4") == doctest::Approx(285 * water).epsilon(1e-9));
         CHECK(released(run, "heap", "runoff", "CrVI") == doctest::Approx(chromium).epsilon(1e-9));
+        const auto lines = told_at_the_end(run);
+        CHECK(lines.find(", " + quantity_text(water, unit("m3")) + " ran off") != std::string::npos);
+        CHECK(lines.find("heap gave " + quantity_text(285 * water, unit("kg")) + " of SO4 away above ground: runoff") != std::string::npos);
         std::set<std::string> told;
         for (const auto& d : warnings(text, "runoff_concentration gives")) {
             told.insert(d.what.substr(d.what.find("gives")));
@@ -221,6 +233,32 @@ runoff_concentration.CrVI = [ { from = 2020-01-01, value = "900 mg/L" }, { from 
         }
         CHECK(told == std::set<std::string>{"gives 6e+05 mg/L of SO4, but water holds no more than 2.85e+05 mg/L (MgSO4)",
                                             "gives 9e+05 mg/L of CrVI, but water holds no more than 2.81e+05 mg/L (Na2CrO4)"});
+    }
+
+    TEST_CASE("a run with a pile resumes with all that it tells at the end") {
+        const auto text = site("2 a", R"(liner = { type = "clay", thickness = "1 m", conductivity = "1e-10 m/s" }
+drainable_porosity = 0.001
+leaching.CrVI = { type = "constant", concentration = "10 mg/L" }
+runoff_concentration.SO4 = "1500 mg/L"
+)");
+        const TemporaryFolder folder;
+        SiteRun whole(text), resumed(text);
+        int steps = 0;
+        whole.finish([&](const SiteRun& run) {
+            if (++steps != 8) return;
+            CheckpointFileWriter out(folder / "checkpoint.h5");
+            run.simulation().save(out);
+            out.commit();
+        });
+        REQUIRE(steps > 10);
+        CheckpointFileReader in(folder / "checkpoint.h5");
+        resumed.resume(in);
+        resumed.finish();
+        const auto lines = told_at_the_end(whole);
+        CHECK(lines.find(" ran off, ") != std::string::npos);
+        CHECK(lines.find(" came out at the toe") != std::string::npos);
+        CHECK(lines.find("of CrVI away above ground: water at the toe") != std::string::npos);
+        CHECK(told_at_the_end(resumed) == lines);
     }
 
     TEST_CASE("a first water that cannot be is told before the run") {
