@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <fstream>
 #include <set>
 
 #include <boost/math/distributions/normal.hpp>
@@ -273,6 +274,20 @@ TEST_CASE("failed runs are kept and counted, and too many of them are the end") 
     CHECK(run_risk(folder, site, "out") == done);
     const auto arrival = table(folder / "out", "arrival");
     CHECK(number(arrival, "runs") == 5);  // a Latin hypercube has five of ten below 0.35
+    // Interrupted twice, a half-written record at the end of the journal besides: the same bytes, those of the runs that failed too.
+    RiskOptions some, more, rest;
+    some.stop_after = 4;
+    more.stop_after = 7;
+    more.resume = rest.resume = folder / "part";
+    REQUIRE(run_risk(folder, site, "part", some) == interrupted);
+    REQUIRE(run_risk(folder, site, "", more) == interrupted);
+    const auto journal = folder / "part" / "ensemble.part";
+    std::ofstream(journal, std::ios::binary | std::ios::app) << file_text(journal).substr(file_text(journal).size() - 20, 10);
+    REQUIRE(run_risk(folder, site, "", rest) == done);
+    const auto told = file_text(folder / "out" / "tables" / "runs.csv");
+    CHECK(told.find("effective_porosity") != std::string::npos);
+    CHECK(file_text(folder / "part" / "tables" / "runs.csv") == told);
+    CHECK(file_text(folder / "part" / "risk.csv") == file_text(folder / "out" / "risk.csv"));
     site.replace(site.find("0.6\n[["), 3, "0.1");
     CHECK(run_risk(folder, site, "out") == could_not_go_on);
     const auto runs = file_text(folder / "out" / "tables" / "runs.csv");
