@@ -88,6 +88,8 @@ struct Excavation final : Measure {
         ids_.clear();
         for (const auto& [id, table] : site.section<SubstanceTables>().list) ids_.push_back(id);
         if (waste) require_substances(waste->content, "waste", site, diagnostics);
+        waste_taken_ = false;
+        find_same_heap(site);
         buried_.find(*this, sources, {may_, over_dig, target.empty()}, site, domain.grid, diagnostics);
         warn_of_coarse_grid(domain.grid, diagnostics);
     }
@@ -222,7 +224,7 @@ struct Excavation final : Measure {
     void save(CheckpointWriter& out) const override {
         const auto key = "measure/" + label.text;
         write_list(out, key + "/dug", std::vector<double>(dug_.begin(), dug_.end()));
-        std::vector<double> numbers{volume_, mass_, piled_ ? 1.0 : 0.0, lain_, filled_};
+        std::vector<double> numbers{volume_, mass_, piled_ ? 1.0 : 0.0, lain_, filled_, waste_taken_ ? 1.0 : 0.0};
         for (const auto& row : rows_) {
             numbers.insert(numbers.end(), {row.volume, row.mass});
             numbers.insert(numbers.end(), row.substance.begin(), row.substance.end());
@@ -236,8 +238,9 @@ struct Excavation final : Measure {
         dug_.assign(dug.begin(), dug.end());
         const auto numbers = read_list(in, key + "/numbers");
         volume_ = numbers[0], mass_ = numbers[1], piled_ = numbers[2] != 0, lain_ = numbers[3], filled_ = numbers[4];
+        waste_taken_ = numbers[5] != 0;
         rows_.clear();
-        for (std::size_t n = 5; n + 1 < numbers.size(); n += 2 + ids_.size())
+        for (std::size_t n = 6; n + 1 < numbers.size(); n += 2 + ids_.size())
             rows_.push_back({numbers[n],
                              numbers[n + 1],
                              {numbers.begin() + static_cast<std::ptrdiff_t>(n + 2),
@@ -277,8 +280,19 @@ private:
         return destinations.size() - 1;
     }
 
+    /// Stages of one excavation that have their `waste` from the same line of the file dig the same heap.
+    void find_same_heap(const Site& site) {
+        same_heap_.clear();
+        for (const auto& measure : site.section<MeasureTables>().list)
+            if (const auto other = std::dynamic_pointer_cast<Excavation>(measure); waste && other && other->waste && other.get() != this)
+                if (other->places.of("waste") == places.of("waste")) same_heap_.push_back(other);
+    }
+
+    /// The first stage that digs takes the heap: which one that is, only the run tells.
     void take_waste() {
-        if (!waste) return;
+        const auto took_it = [](const auto& stage) { return !stage.expired() && stage.lock()->waste_taken_; };
+        if (!waste || std::any_of(same_heap_.begin(), same_heap_.end(), took_it)) return;
+        waste_taken_ = true;
         const auto goes = [&](const Destination& d) {
             return d.above.empty() || std::any_of(d.above.begin(), d.above.end(), [&](const auto& limit) {
                        const auto content = waste->content.find(limit.first);
@@ -349,15 +363,16 @@ private:
             if (const auto at = deepest.find(grid.column(c)); at != deepest.end() && grid.elevation(c) > at->second) dug_.push_back(c);
     }
 
-    /// The leachate has the concentration that the pores of the soil had, on average, and the dust the mean content; neither can take more
-    /// than there is.
+    /// The leachate of the soil has the concentration that its pores had, on average; the dust has the mean content of soil and waste. Neither
+    /// can take more than there is. What waste gives to water is no matter of its content (slag binds otherwise than soil, and ground that
+    /// is clean tells nothing of it): the part of the heap that is waste leaches nothing here.
     void start_stockpile(EditSession& session, double water, const std::vector<double>& dissolved) {
         if (!stockpile || dug_.empty()) return;
         piled_ = true;
-        const double area = volume_ / stockpile->height;
+        const double area = volume_ / stockpile->height, soil_area = filled_ / stockpile->height;
         for (auto& loss : losses_) loss.rate.clear();
         for (std::size_t s = 0; s < ids_.size(); ++s) {
-            const double leached = water > 0 ? stockpile->infiltration * area * dissolved[s] / water : 0.0;
+            const double leached = water > 0 ? stockpile->infiltration * soil_area * dissolved[s] / water : 0.0;
             const double blown = mass_ > 0 ? stockpile->dust * area * dug(s) / mass_ : 0.0;
             const double most = dug(s) / stockpile->duration;
             const double share = leached + blown > most ? most / (leached + blown) : 1.0;
@@ -385,7 +400,8 @@ private:
     BuriedSources buried_;
     std::vector<Row> rows_;  ///< by destination
     std::vector<Loss> losses_;
-    bool piled_ = false;
+    std::vector<std::weak_ptr<Excavation>> same_heap_;  ///< other stages that may take the waste
+    bool piled_ = false, waste_taken_ = false;
     double volume_ = 0, mass_ = 0, filled_ = 0, lain_ = 0;  ///< dug [m³], [kg]; filled in again [m³]; [s]
 };
 

@@ -141,6 +141,62 @@ destination = [
     CHECK(run.closure() < 1e-10);
 }
 
+TEST_CASE("a heap on a pit that is dug in stages goes once, with the first stage that digs") {
+    const std::string shared =
+        "[[measure]]\ntype = \"excavation\"\nname = \"pit\"\nwaste = { volume = \"500 m3\", content.CrVI = \"3000 mg/kg\" }\n";
+    const auto stage = [](const std::string& name, const std::string& date, const std::string& more = {}) {
+        return "[[measure.stage]]\nzone = \"" + name + "\"\nstart = " + date + "\n" + more;
+    };
+    const std::string rest = "[[zone]]\nname = \"rest\"\nx_min = \"30 m\"\nx_max = \"40 m\"\n";
+    const auto dug = [](SiteRun& run) {  // by stage [m3]
+        run.finish();
+        const auto costs = table_of(run, "costs");
+        std::vector<double> volumes;
+        const auto& items = column(costs, "item").texts;
+        for (std::size_t n = 0; n < items.size(); ++n)
+            if (items[n] == "excavation/dig_and_load") volumes.push_back(column(costs, "quantity").numbers[n]);
+        return volumes;
+    };
+    // Either half of the spot is 200 m2 by 2 m.
+    const auto check = [&](const std::string& stages, double first, double second) {
+        SiteRun run(field(rest + shared + stages));
+        const auto volumes = dug(run);
+        REQUIRE(volumes.size() == 2);
+        CHECK(volumes[0] == doctest::Approx(first).epsilon(1e-12));
+        CHECK(volumes[1] == doctest::Approx(second).epsilon(1e-12));
+        CHECK(run.closure() < 1e-10);
+    };
+    check(stage("half of it", "2021-01-01") + stage("rest", "2021-06-01"), 900, 400);
+    // The dates decide, not the order in the file.
+    check(stage("half of it", "2021-06-01") + stage("rest", "2021-01-01"), 400, 900);
+    // A stage that finds nothing to dig leaves it.
+    check(stage("half of it", "2021-01-01", "target.CrVI = \"900 g/kg\"\n") + stage("rest", "2021-06-01"), 0, 900);
+    // A stage with waste of its own has another heap.
+    check(
+        stage("half of it", "2021-01-01") + stage("rest", "2021-06-01", "waste = { volume = \"100 m3\", content.CrVI = \"3000 mg/kg\" }\n"),
+        900, 500);
+}
+
+TEST_CASE("waste makes the stockpile no larger for the leachate of the soil, but for its dust") {
+    const std::string pile = "stockpile = { duration = \"90 d\", height = \"2 m\", infiltration = \"10 mm/a\", dust = \"0.01 kg/m2/a\" }\n";
+    SiteRun bare(field(pit(pile))), heaped(field(pit(pile + "waste = { volume = \"800 m3\", bulk_density = \"1700 kg/m3\", "
+                                                            "content.CrVI = \"3000 mg/kg\" }\n")));
+    const auto lost = [](SiteRun& run, const std::string& name) {
+        run.finish();
+        const auto effects = table_of(run, "effects");
+        for (std::size_t n = 0; n < column(effects, "effect").texts.size(); ++n)
+            if (column(effects, "effect").texts[n] == name) return column(effects, "amount").numbers[n];
+        return -1.0;
+    };
+    const double leached = lost(bare, "leached from the stockpile");
+    CHECK(leached > 0);
+    CHECK(lost(heaped, "leached from the stockpile") == doctest::Approx(leached).epsilon(1e-12));
+    // As much waste as soil: twice the area, of the mean content; the waste brings 1360 t of 3 g/kg.
+    const double soil = column(table_of(bare, "manifest_pit"), "CrVI").numbers[0] + leached + lost(bare, "blown from the stockpile");
+    const double ratio = lost(heaped, "blown from the stockpile") / lost(bare, "blown from the stockpile");
+    CHECK(ratio == doctest::Approx(2 * (soil + 1.36e6 * 3e-3) / 2 / soil).epsilon(1e-9));
+}
+
 TEST_CASE("sources that cannot be dug are mistakes with their place and what to do") {
     const auto unknown = mistakes(field(pit("sources = [\"slug\"]\n")));
     REQUIRE(unknown.size() == 1);
