@@ -42,7 +42,7 @@ struct AgronomicControl final : Measure {
     static constexpr std::string_view name = "agronomic_control", meaning = "lime, water, cultivar and crop keep metals out of the produce";
 
     Name zone;
-    std::string crop = "rice", standard = "GB 2762-2022";
+    std::string crop = "rice", crop_before, standard = "GB 2762-2022";
     FarmedLand::Use counts_as = FarmedLand::Use::safe_use;
     double root_depth = 0.2, yield = 0, harvest_interval = seconds_per_year;
     double ph_rise = 0, highest_ph = 7.5, acidification = 0, lime_interval = 2 * seconds_per_year, lime = 0;
@@ -60,6 +60,9 @@ struct AgronomicControl final : Measure {
                 parameter("root_depth", &T::root_depth, "m", positive, "of the crop; lime is worked in as deep").with_default(),
                 parameter("crop", &T::crop, "what is grown: a use of the standard for produce, such as rice, wheat, leaf_vegetable")
                     .with_default(),
+                parameter("crop_before", &T::crop_before,
+                          "what grew there: where it is another one, the change costs the item `crop`; `control` always does")
+                    .with_default(),
                 parameter("standard", &T::standard, "that limits the produce").with_default(),
                 parameter("counts_as", &T::counts_as,
                           "in [farmland_units]: safe use of land of class 2, or control of class 3 (a crop that nobody eats)")
@@ -72,7 +75,9 @@ struct AgronomicControl final : Measure {
                     .with_default()
                     .source("0.85 on average of liming: Liao 2021"),
                 parameter("lime", &T::lime, "t/ha", not_negative, "per application; for its emissions").with_default(),
-                parameter("applications", &T::applications, between(1, 1000), "of lime, how many").with_default(),
+                parameter("applications", &T::applications, between(1, 1000),
+                          "of lime, how many; each costs the item `lime` of the whole area, when it is given")
+                    .with_default(),
                 parameter("lime_interval", &T::lime_interval, "d", positive, "between applications").with_default(),
                 parameter("highest_pH", &T::highest_ph, "", between(3, 11), "that lime can reach").with_default(),
                 parameter("acidification", &T::acidification, "1/a", not_negative, "fall of pH in time, down to what it was")
@@ -187,13 +192,19 @@ struct AgronomicControl final : Measure {
         }
         return land;
     }
-    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"lime", "cultivar", "water"}; }
+    [[nodiscard]] std::vector<std::string> priced_items() const override { return {"lime", "cultivar", "water", "crop"}; }
+    /// Lime is paid when it is spread, the rest for as long as it is done.
     [[nodiscard]] std::vector<CostItem> costs(double now) const override {
         if (!begun()) return {};
         const double until = worked_until(now), field_years = land_.area() * (until - begun_at()) / seconds_per_year;
         const bool other_cultivar = std::any_of(produce.begin(), produce.end(), [](const auto& p) { return p.second.cultivar != 1; });
+        const bool other_crop = counts_as == FarmedLand::Use::control || (!crop_before.empty() && crop_before != crop);
         std::vector<CostItem> items;
-        for (const auto& [item, used] : {std::pair{"lime", limed_ > 0}, {"cultivar", other_cultivar}, {"water", flooded > 0}})
+        for (int n = 0; n < limed_; ++n) {
+            const double spread = begun_at() + n * lime_interval;
+            items.push_back({"agronomic_control", "lime", land_.area(), "m2", CostKind::operation, spread, spread});
+        }
+        for (const auto& [item, used] : {std::pair{"cultivar", other_cultivar}, {"water", flooded > 0}, {"crop", other_crop}})
             if (used) items.push_back({"agronomic_control", item, field_years, "m2 a", CostKind::operation, begun_at(), until});
         return items;
     }
@@ -251,7 +262,9 @@ private:
         limits_.clear();
         const auto library = Standard::library({}, diagnostics);
         const auto rules = library.named(standard);
-        const bool given = places.has("standard") || places.has("crop");
+        // A crop that nobody eats is judged by nothing.
+        const bool eaten = counts_as != FarmedLand::Use::control || !produce.empty();
+        const bool given = eaten && (places.has("standard") || places.has("crop"));
         if (rules.limits().empty())
             diagnostics.error(places.of("standard"), fmt::format("measure '{}': there is no standard \"{}\"", label.text, standard),
                               suggestion(standard, library.names_of_standards()));
