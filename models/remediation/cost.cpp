@@ -69,6 +69,12 @@ std::vector<std::string> UnitCosts::items(const std::string& measure) const {
     return all;
 }
 
+std::vector<std::string> UnitCosts::measures() const {
+    std::set<std::string> all;
+    for (const auto& [key, cost] : rows_) all.insert(key.first);
+    return {all.begin(), all.end()};
+}
+
 double discount_factor(double rate, double time) { return std::pow(1 + rate, -time / seconds_per_year); }
 
 double spread_discount_factor(double rate, double from, double to) {

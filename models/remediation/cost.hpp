@@ -86,6 +86,7 @@ public:
     /// nullptr when there is none: the cost is missing, not zero.
     [[nodiscard]] const UnitCost* find(const std::string& measure, const std::string& item) const;
     [[nodiscard]] std::vector<std::string> items(const std::string& measure) const;
+    [[nodiscard]] std::vector<std::string> measures() const;
 
 private:
     /// wanted: items of [[cost.work]], which may have any name.

@@ -45,11 +45,13 @@ public:
             const auto& works = dynamic_cast<const PricedWorks&>(*boundary);
             check_prices("boundary '" + works.title() + "'", works.price, works.priced_items(), works.price_place(), diagnostics);
         }
-        for (const auto& work : table_.works)
+        for (const auto& work : table_.works) {
             if (work.start && work.start->since(start_) < 0)
                 diagnostics.error(work.places.of("start"),
                                   fmt::format("work '{}' is paid on {}, before the run begins", work.name.text, work.start->text()),
                                   fmt::format("the run begins on {}", start_.text()));
+            if (!work.price && !costs_.find(work.kind, work.item)) warn_of_unpriced(work, diagnostics);
+        }
     }
 
     void observe(const Moment& moment) override { now_ = moment.state.time; }
@@ -80,6 +82,17 @@ private:
             if (std::find(items.begin(), items.end(), item) == items.end())
                 diagnostics.error(place, fmt::format("{} has a price of '{}', which nothing of it can cost", who, item),
                                   suggestion(item, items));
+    }
+
+    /// A work that nothing has a price of may be a slip of the pen too; if it is none, its cost is missing.
+    void warn_of_unpriced(const WorkTable& work, Diagnostics& diagnostics) const {
+        auto near = nearest_word(work.item, costs_.items(work.kind));
+        if (near.empty() && costs_.items(work.kind).empty()) near = nearest_word(work.kind, costs_.measures());
+        diagnostics.warning(work.places.of("item"),
+                            fmt::format("work '{}': no price is known for {}{}{}: it is missing from the cost, not zero", work.name.text,
+                                        work.kind, work.kind.empty() ? "" : "/", work.item),
+                            near.empty() ? "give a price, or a row of that measure and item in [cost] unit_costs"
+                                         : fmt::format("did you mean '{}'?", near));
     }
 
     struct Totals {
