@@ -1,7 +1,9 @@
 #include "scenario/scenario.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -160,24 +162,74 @@ std::vector<Node> texts_of(const Node& scenario, std::string_view key) {
     return entry->value.is_array() ? entry->value.items : std::vector<Node>{entry->value};
 }
 
-void check_measures(const Node& scenario, const std::vector<std::string>& known, Diagnostics& diagnostics) {
-    for (const auto& name : texts_of(scenario, "measures"))
-        if (name.kind == Node::Kind::text && std::find(known.begin(), known.end(), name.text) == known.end())
-            diagnostics.error(name.place, fmt::format("scenario '{}': there is no measure '{}'", title_of(scenario), name.text),
-                              known.empty() ? "the site file has no [[measure]]" : suggestion(name.text, known));
+/// The measures, or single stages, that a name of a scenario stands for.
+std::vector<std::string> parts_named(const Node& list, const std::string& name) {
+    std::vector<std::string> parts;
+    for (const auto& measure : list.items)
+        if (title_of(measure) == name) {
+            for (std::size_t n = 0; has_stages(measure) && n < measure.find("stage")->value.items.size(); ++n)
+                parts.push_back(stage_name(measure, n));
+            if (parts.empty()) parts.push_back(name);
+            return parts;
+        }
+    return {name};
 }
 
-/// Keeps the measures named, in the order in which the scenario names them.
+/// Every measure that a scenario names is there, and named once: by itself or with the measure whose stage it is.
+void check_measures(const Node& scenario, const Node& list, Diagnostics& diagnostics) {
+    const auto known = measure_names(list);
+    std::map<std::string, std::string> named_by;
+    for (const auto& name : texts_of(scenario, "measures")) {
+        if (name.kind != Node::Kind::text) continue;
+        if (std::find(known.begin(), known.end(), name.text) == known.end())
+            diagnostics.error(name.place, fmt::format("scenario '{}': there is no measure '{}'", title_of(scenario), name.text),
+                              known.empty() ? "the site file has no [[measure]]" : suggestion(name.text, known));
+        bool again = false;
+        for (const auto& part : parts_named(list, name.text)) {
+            const auto [first, fresh] = named_by.emplace(part, name.text);
+            if (!fresh && !again)
+                diagnostics.error(name.place, fmt::format("scenario '{}' names '{}' a second time", title_of(scenario), part),
+                                  first->second == part ? "remove one of them" : fmt::format("'{}' has it already", first->second));
+            again = again || !fresh;
+        }
+    }
+}
+
+/// Keeps the measures named, in the order in which the scenario names them; what it names twice (a mistake, told) once.
 void keep_measures(Node& tree, const Node* scenario) {
     auto* measures = entry_of(tree, "measure");
     if (!measures) return;
     std::vector<Node> kept;
+    std::set<std::string> seen;
     if (scenario)
-        for (const auto& name : texts_of(*scenario, "measures"))
+        for (const auto& name : texts_of(*scenario, "measures")) {
+            bool fresh = true;
+            for (const auto& part : parts_named(measures->value, name.text)) fresh = seen.insert(part).second && fresh;
+            if (!fresh) continue;
             if (auto* found = find_item(measures->value, name.text)) kept.push_back(*found);
             else if (const auto stage = find_stage(measures->value, name.text)) kept.push_back(stage_of(*stage->first, stage->second));
+        }
     if (kept.empty()) std::erase_if(tree.entries, [](const Entry& e) { return e.key == "measure"; });
     else measures->value.items = std::move(kept);
+}
+
+/// What a scenario sets of a stage that it does not do would change nothing.
+void check_stages_set(const Node& tree, const Node& scenario, Diagnostics& diagnostics) {
+    const auto* set = scenario.find("set");
+    const auto* changes = set && set->value.is_table() ? set->value.find("measure") : nullptr;
+    const auto* measures = tree.find("measure");
+    if (!changes || !changes->value.is_table() || !measures || !measures->value.is_array()) return;
+    std::set<std::string> done;
+    for (const auto& name : texts_of(scenario, "measures"))
+        for (const auto& part : parts_named(measures->value, name.text)) done.insert(part);
+    for (const auto& change : changes->value.entries)
+        for (const auto& measure : measures->value.items)
+            for (std::size_t n = 0; has_stages(measure) && n < measure.find("stage")->value.items.size(); ++n)
+                if (stage_name(measure, n) == change.key && !done.contains(change.key))
+                    diagnostics.error(change.place,
+                                      fmt::format("measure '{}' is given and not used: scenario '{}' does not do that stage", change.key,
+                                                  title_of(scenario)),
+                                      "name it in the scenario's `measures`, or remove what is set of it");
 }
 
 constexpr std::string_view with_only = " [with only |", separator = "|";
@@ -227,7 +279,7 @@ std::vector<std::string> scenario_names(const Node& tree) {
 
 void take_scenario(Node& tree, const std::string& name, const std::string& file, Diagnostics& diagnostics) {
     if (const auto mark = name.rfind(with_only); mark != std::string::npos) {
-        take_scenario(tree, name.substr(0, mark), file, diagnostics);
+        if (mark > 0) take_scenario(tree, name.substr(0, mark), file, diagnostics);  // else the base site, with all that the file has
         expand_stages(tree);
         keep_only(tree, name.substr(mark + with_only.size() - separator.size()));
         return;
@@ -238,9 +290,8 @@ void take_scenario(Node& tree, const std::string& name, const std::string& file,
     Node scenario;
     if (scenarios && is_list_of_tables(scenarios->value)) {
         const auto* measures = tree.find("measure");
-        const auto known = measures && measures->value.is_array() ? measure_names(measures->value) : std::vector<std::string>{};
         for (const auto& item : scenarios->value.items) {
-            check_measures(item, known, diagnostics);
+            check_measures(item, measures && measures->value.is_array() ? measures->value : Node{}, diagnostics);
             if (title_of(item) == name && !name.empty() && !chosen) {
                 scenario = item;
                 chosen = &scenario;
@@ -256,6 +307,7 @@ void take_scenario(Node& tree, const std::string& name, const std::string& file,
     if (chosen) {
         for (const auto& left : texts_of(scenario, "without")) leave_out(tree, left, diagnostics);
         if (const auto* set = scenario.find("set"); set && set->value.is_table()) merge(tree, set->value, {}, diagnostics);
+        check_stages_set(tree, scenario, diagnostics);
     }
     if (tree.find("scenario")) keep_measures(tree, chosen);
 }

@@ -120,20 +120,23 @@ private:
         });
     }
 
+    /// Builds it apart from the mistakes found before; what the base says too is said once.
+    void check_built(const std::string& scenario) {
+        Diagnostics found;
+        (void)build_scenario(file_, scenario, found);
+        for (const auto& d : found.all())
+            if (d.severity == Diagnostic::Severity::error) diagnostics_.error(d.place, d.what, d.hint);
+            else diagnostics_.warning(d.place, d.what, d.hint);
+    }
+
     void check_scenarios() {
         const auto names = scenario_names(tree_);
-        for (const auto& name : names) {
-            Diagnostics found;
-            (void)build_scenario(file_, name, found);
-            for (const auto& d : found.all())  // what the base says too is said once
-                if (d.severity == Diagnostic::Severity::error) diagnostics_.error(d.place, d.what, d.hint);
-                else diagnostics_.warning(d.place, d.what, d.hint);
-        }
+        for (const auto& name : names) check_built(name);
         if (names.empty()) return;
         std::set<std::string> used;
         for (const auto& item : tree_.find("scenario")->value.items) {
             const auto measures = texts(item, "measures"), without = texts(item, "without");
-            for (const auto& measure : measures) used.insert(measure.substr(0, measure.rfind(", stage ")));
+            used.insert(measures.begin(), measures.end());
             std::vector<std::string> parts{measures.empty() ? "no measure" : fmt::format("{}", fmt::join(measures, ", "))};
             if (!without.empty()) parts.push_back(fmt::format("without {}", fmt::join(without, ", ")));
             if (const auto* set = item.find("set")) {
@@ -144,17 +147,33 @@ private:
             if (const auto* name = item.find("name"))
                 lines_.push_back(fmt::format("scenario {}: {}", name->value.text, fmt::join(parts, "; ")));
         }
-        warn_of_idle_measures(used);
+        check_idle_measures(used);
     }
 
-    void warn_of_idle_measures(const std::set<std::string>& used) {
+    /// What no scenario does is built by itself: its mistakes would wait for the first scenario that names it.
+    void check_idle_measures(const std::set<std::string>& used) {
         const auto* measures = tree_.find("measure");
         if (!measures || !measures->value.is_array()) return;
-        for (const auto& item : measures->value.items)
-            if (const auto* name = item.find("name"); name && !used.contains(name->value.text))
+        for (const auto& item : measures->value.items) {
+            const auto* name = item.find("name");
+            if (!name || used.contains(name->value.text)) continue;
+            std::vector<std::string> idle;
+            const auto parts = parts_of(item, name->value.text);
+            std::copy_if(parts.begin(), parts.end(), std::back_inserter(idle), [&](const auto& part) { return !used.contains(part); });
+            if (idle.size() == parts.size())
                 diagnostics_.warning(name->value.place,
                                      fmt::format("measure '{}' is part of no scenario: nothing runs it", name->value.text),
                                      "name it in the `measures` of a [[scenario]]");
+            if (!idle.empty()) check_built(scenario_with_only("", idle));
+        }
+    }
+    /// The stages of a measure, or itself.
+    [[nodiscard]] static std::vector<std::string> parts_of(const Node& measure, const std::string& name) {
+        const auto* stages = measure.find("stage");
+        if (!stages || !stages->value.is_array() || stages->value.items.empty()) return {name};
+        std::vector<std::string> parts;
+        for (std::size_t n = 0; n < stages->value.items.size(); ++n) parts.push_back(stage_name(measure, n));
+        return parts;
     }
 
     void check_optimise() {

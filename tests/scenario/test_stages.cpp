@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "scenario/scenario.hpp"
 
 using namespace galena;
@@ -88,4 +90,38 @@ TEST_CASE("a stage that is not there is a mistake with the nearest name") {
     CHECK(diagnostics.all()[0].what == "scenario 'a': there is no measure 'pit, stage 4'");
     CHECK(diagnostics.all()[1].what == "the base site has no measure 'pit, stgae 2' to change");
     CHECK(diagnostics.all()[1].hint == "did you mean 'pit, stage 2'?");
+}
+
+TEST_CASE("what a scenario sets of a stage that it does not do is a mistake") {
+    Diagnostics diagnostics;
+    const std::string set = "set.measure.\"pit, stage 2\".margin = \"3 m\"\n";
+    measures_of("measures = [\"pit, stage 1\"]\n" + set, diagnostics);
+    REQUIRE(diagnostics.all().size() == 1);
+    CHECK(diagnostics.all()[0].what == "measure 'pit, stage 2' is given and not used: scenario 'a' does not do that stage");
+    for (const char* done : {"\"pit, stage 2\"", "\"pit\"", "\"last\", \"pit, stage 2\""})
+        measures_of("measures = [" + std::string(done) + "]\n" + set);
+}
+
+TEST_CASE("a measure that a scenario names twice, or beside its own stage, is a mistake in the scenario's line") {
+    const auto lines = std::count(site, site + std::string(site).size(), '\n');
+    const auto check = [&](const std::string& names, const std::string& again) {
+        Diagnostics diagnostics;
+        measures_of("measures = [" + names + "]\n", diagnostics);
+        REQUIRE(diagnostics.all().size() == 1);
+        CHECK(diagnostics.all()[0].what == "scenario 'a' names '" + again + "' a second time");
+        CHECK(diagnostics.all()[0].place.line == lines + 3);
+    };
+    check("\"pit, stage 2\", \"pit\"", "pit, stage 2");
+    check("\"pit\", \"pit, stage 1\"", "pit, stage 1");
+    check("\"membrane\", \"membrane\"", "membrane");
+}
+
+TEST_CASE("the base site with some of its measures, whatever scenarios do") {
+    Diagnostics diagnostics;
+    auto tree = parse_toml(std::string(site) + "[[scenario]]\nname = \"a\"\n", "s.toml");
+    take_scenario(tree, scenario_with_only("", {"pit, stage 2"}), "s.toml", diagnostics);
+    REQUIRE(tree.find("measure"));
+    REQUIRE(tree.find("measure")->value.items.size() == 1);
+    CHECK(tree.find("measure")->value.items[0].find("zone")->value.text == "south");
+    CHECK(!diagnostics.has_errors());
 }

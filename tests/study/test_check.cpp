@@ -154,6 +154,41 @@ TEST_CASE("check finds what is wrong with optimise: names, bounds that the key d
     CHECK(late.says("the limit of receptor 'river' holds outside the run: it would never be looked at"));
 }
 
+TEST_CASE("check: what no scenario does is checked too") {
+    const std::string late =
+        "[[measure]]\ntype = \"stabilisation\"\nname = \"lid\"\nzone = \"spot\"\nfactor.CrVI = 10\nstart = 2020-06-01\n"
+        "end = 2020-05-01\n[[scenario]]\nname = \"dig\"\nmeasures = [\"pit\"]\n";
+    const Checked bad(late);
+    INFO(bad.result.output);
+    CHECK(bad.result.code == 2);
+    CHECK(bad.says("measure 'lid' ends on 2020-05-01, before it begins"));
+    CHECK(bad.says("warning: measure 'lid' is part of no scenario: nothing runs it"));
+    CHECK(bad.mistakes() == 1);
+    // One of its stages may be done, and the other not.
+    const std::string staged =
+        "[[measure]]\ntype = \"stabilisation\"\nname = \"mix\"\nfactor.CrVI = 10\n"
+        "[[measure.stage]]\nzone = \"spot\"\nstart = 2020-02-01\n[[measure.stage]]\nzone = \"spto\"\n"
+        "[[scenario]]\nname = \"first\"\nmeasures = [\"mix, stage 1\"]\n";
+    const Checked stage(staged);
+    INFO(stage.result.output);
+    CHECK(stage.result.code == 2);
+    CHECK(stage.says("did you mean 'spot'?"));
+    CHECK(stage.mistakes() == 1);
+    CHECK(!stage.says("measure 'mix' is part of no scenario"));
+}
+
+TEST_CASE("check: a work that nothing has a price of is told, with the item that may be meant") {
+    const std::string work =
+        "[[scenario]]\nname = \"nothing\"\n[[cost.work]]\nname = \"ditch\"\nkind = \"flood_diversion\"\nquantity = 100\nitem = ";
+    const Checked slip(work + "\"lined_chanel\"\n");
+    INFO(slip.result.output);
+    CHECK(slip.result.code == 0);
+    CHECK(slip.says("warning: work 'ditch': no price is known for flood_diversion/lined_chanel: it is missing from the cost, not zero"));
+    CHECK(slip.says("did you mean 'lined_channel'?"));
+    CHECK(!Checked(work + "\"lined_channel\"\n").says("warning: work"));
+    CHECK(!Checked(work + "\"culvert\"\nprice = 20\n").says("warning: work"));
+}
+
 TEST_CASE("check: a price of what a measure never buys is a mistake, with what it may buy") {
     const Checked slip("[[scenario]]\nname = \"dig\"\nset.measure.pit.price.dig_and_laod = 5\nmeasures = [\"pit\"]\n");
     INFO(slip.result.output);
