@@ -70,6 +70,7 @@ private:
     void hold_heads(State& state, const FlowMoment& moment) const;
     Balance solve_step(State& state, const FlowMoment& moment, double duration);
     Balance solve_or_weigh_upstream(State& state, const FlowMoment& moment, double duration);
+    Balance sharpen_steady(State& state, const FlowMoment& moment);
     Balance predict(State& state, const FlowMoment& moment, double duration);
     Balance solve_steady(State& state, const FlowMoment& moment);
     Balance find_steady(State& state, const FlowMoment& moment);

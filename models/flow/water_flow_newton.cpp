@@ -18,8 +18,9 @@ namespace galena {
 namespace {
 
 /// Books a linear solve; what the solver had to do beyond its usual way is said once in the log, also where it did not get all the way.
-void book(SolverStatistics& statistics, const SolveReport& report) {
-    statistics.add(report.solver, report.iterations, report.relative_residual);
+/// within_newton: it is solved as exactly as the iteration needs, which says nothing of what the heads are worth.
+void book(SolverStatistics& statistics, const SolveReport& report, bool within_newton) {
+    statistics.add(report.solver, report.iterations, within_newton ? 0 : report.relative_residual);
     if (report.note.empty()) return;
     const auto known = std::find(statistics.notes.begin(), statistics.notes.end(), report.note);
     if (known == statistics.notes.end() && statistics.notes.size() < 8) statistics.notes.push_back(report.note);
@@ -88,6 +89,8 @@ void WaterFlow::solve(State& state, const FlowMoment& moment, double duration) {
         fail(fmt::format("no convergence after {} iterations of Newton; imbalance {:.3g} of the water that passes", newton_iterations_,
                          balance.imbalance / balance.throughput),
              worst_cell(), moment);
+    if (ground_->nonlinear() && balance.throughput > 0)
+        statistics_.worst_residual = std::max(statistics_.worst_residual, balance.imbalance / balance.throughput);
     finish_fluxes(state, duration);
     if (layer_error_open_) estimate_layer_error(state, moment, duration);
     if (table_.regime == Regime::steady && !changes_in_time_) {  // solved for good: give the memory back to transport
@@ -107,6 +110,7 @@ WaterFlow::Balance WaterFlow::solve_or_weigh_upstream(State& state, const FlowMo
     const auto once = [&] { return duration == 0 ? solve_steady(state, moment) : solve_step(state, moment, duration); };
     upstream_ = false;
     if (weighting() == Weighting::upstream) return once();
+    if (duration == 0) return sharpen_steady(state, moment);
     const CellField start = state.hydraulic_head;
     try {
         if (const auto balance = once(); balance.converged) return balance;
@@ -116,6 +120,27 @@ WaterFlow::Balance WaterFlow::solve_or_weigh_upstream(State& state, const FlowMo
     upstream_ = true;
     const auto balance = once();
     if (balance.converged) ++upstream_solves_;
+    return balance;
+}
+
+/// A steady state may lie far from where it starts: upstream weighting gets there, and the mean has but a little way to go from there. Where
+/// Newton does not go it, the state reached stays.
+WaterFlow::Balance WaterFlow::sharpen_steady(State& state, const FlowMoment& moment) {
+    upstream_ = true;
+    const auto monotone = solve_steady(state, moment);
+    if (!monotone.converged) return monotone;
+    const CellField reached = state.hydraulic_head;
+    upstream_ = false;
+    try {
+        const auto balance = layers_ && corrected_ ? solve_steady_corrected(state, moment) : newton(state, moment, 0);
+        if (balance.converged) return balance;
+    } catch (const StepFailed&) {  // NOLINT: what was reached stays
+    }
+    upstream_ = true;
+    ++upstream_solves_;
+    state.hydraulic_head = reached;
+    auto balance = compute_residual(state, moment, 0);
+    balance.converged = true;
     return balance;
 }
 
@@ -307,12 +332,12 @@ WaterFlow::Balance WaterFlow::correct_linear(State& state, const Balance& balanc
     correction_.fill(0.0);
     const SolveOptions options{.tolerance = 1e-3 * std::min(1e-6, std::sqrt(tolerance())), .max_iterations = table_.maximum_iterations};
     const auto report = corrected_ ? solve_with_cross_fluxes(options) : solver_->solve(residual_, correction_, options);
-    book(statistics_, report);
+    book(statistics_, report, false);
     // A correction that at least halves the residual is a step forward; the outer iteration sees to the rest.
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
     add_joint_responses([&](std::span<const double> b, std::span<double> x) {
         const auto more = solver_->solve(b, x, options);
-        book(statistics_, more);
+        book(statistics_, more, false);
     });
     ground_->correct(correction_, 1, state.hydraulic_head);
     const auto whole = compute_residual(state, moment, duration);
@@ -357,11 +382,11 @@ WaterFlow::Balance WaterFlow::correct_nonlinear(State& state, const Balance& bal
     const double forcing = newton_iterations_ == 0 ? 0.01 : std::clamp(0.5 * ratio * ratio, 1e-3, 0.05);
     const auto report =
         solve_jacobian(residual_, correction_, {.tolerance = std::max(forcing, needed), .max_iterations = table_.maximum_iterations});
-    book(statistics_, report);
+    book(statistics_, report, true);
     if (!report.converged && !(report.relative_residual < 0.5)) fail(report.failure(), report.worst_cell, moment);
     add_joint_responses([&](std::span<const double> b, std::span<double> x) {
         const auto more = solve_jacobian(b, x, {.tolerance = 1e-3, .max_iterations = table_.maximum_iterations});
-        book(statistics_, more);
+        book(statistics_, more, true);
     });
     trial_start_ = state.hydraulic_head;
     Balance best;
