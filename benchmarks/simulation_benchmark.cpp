@@ -55,6 +55,7 @@ side = "east"
 head = "0 m"
 [transport]
 longitudinal_dispersivity = "5 m"
+stepping = "implicit"
 courant = {}
 initial_step = "1e6 a"
 [substance.Cd]
