@@ -93,7 +93,8 @@ void Simulation::start() {
     try {
         for (const auto& equation : equations_) equation->initialise(state_);
     } catch (const StepFailed& failed) {
-        throw failed.fault;  // NOLINT: the fault itself is what went wrong
+        const auto& f = failed.fault;
+        throw SimulationError(f.process, f.cause, f.where, f.time + ", before step 1", f.place);
     }
     show({domain_->start, 0, 0, 0});
 }
