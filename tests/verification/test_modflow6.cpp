@@ -142,7 +142,7 @@ TEST_SUITE("verification") {
     // vertical transverse dispersivity of ATH1 = 0.5 m reproduces its results to 4 %, 0.05 m does not.
     TEST_CASE("MODFLOW 6: a point source in three dimensions") { compare_with_modflow("p07", 0.05); }
     // MODFLOW's own result goes to -0.063 kg/m3 beside the well, where water turns (its tensor is not limited); mass that galena keeps there it puts
-    // into the plume. Hence more than 5 % here.
+    // into the plume. Hence more than 5 % here; where finer grids lead is told by "MT3DMS problem 9".
     TEST_CASE("MODFLOW 6: a heterogeneous aquifer with two wells") { compare_with_modflow("p09", 0.08, seconds_and_m); }
     TEST_CASE("MODFLOW 6: MOC3D's column") {
         // Slopes of the beginning of a step instead of its end: of second order, most where the front is sharpest.

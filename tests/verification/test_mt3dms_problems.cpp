@@ -8,6 +8,7 @@
 #include "effort.hpp"
 #include "paths.hpp"
 #include "site_builder.hpp"
+#include "temporary_file.hpp"
 #include "verification_report.hpp"
 
 using namespace galena;
@@ -95,6 +96,42 @@ std::vector<double> section(int finer) {
     return found;
 }
 
+/// Problem 9 with cells `finer` (odd) times as narrow and steps as much shorter: means over the cells of the manual's grid after one and two
+/// years [kg/m³].
+std::vector<double> two_zones(int finer) {
+    std::ifstream file(std::filesystem::path(source_folder()) / "tests" / "verification" / "modflow6" / "p09.toml");
+    REQUIRE(file);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    replace(text, "nx = 14", fmt::format("nx = {}", 14 * finer));
+    replace(text, "ny = 18", fmt::format("ny = {}", 18 * finer));
+    for (const char* key : {"dx", "dy"})
+        replace(text, fmt::format("{} = \"100 m\"", key), fmt::format("{} = \"{:.17g} m\"", key, 100.0 / finer));
+    for (const char* key : {"initial_step", "maximum_step"})
+        replace(text, fmt::format("{} = \"1 d\"", key), fmt::format("{} = \"{:.17g} d\"", key, 1.0 / finer));
+    replace(text, "limiter = \"modflow\"", "limiter = \"van_leer\"");
+    std::string heads = "value\n";
+    for (int j = 0; j < 18 * finer; ++j)
+        for (int i = 0; i < 14 * finer; ++i)
+            heads += fmt::format("{}\n", j < finer ? 20 + 0.025 * ((i + 0.5) * 100 / finer - 50) : j >= 17 * finer ? 250.0 : 0.0);
+    const TemporaryFile head_file(heads, "p09_heads.csv");
+    SiteRun run(text, head_file.folder);
+    std::vector<double> found;
+    run.finish([&](const SiteRun& now) {
+        if (std::abs(now.days() - 365) > 1e-6 && std::abs(now.days() - 730) > 1e-6) return;
+        for (int j = 0; j < 18; ++j)
+            for (int i = 0; i < 14; ++i) {
+                double sum = 0;
+                for (int b = 0; b < finer; ++b)
+                    for (int a = 0; a < finer; ++a) sum += now.concentration((j * finer + b) * 14 * finer + i * finer + a);
+                found.push_back(sum / (finer * finer));
+            }
+    });
+    CHECK(*std::min_element(found.begin(), found.end()) >= 0);
+    CHECK(run.closure() < 1e-8);
+    CHECK(found.size() == 2 * 14 * 18);
+    return found;
+}
+
 double difference(const std::vector<double>& a, const std::vector<double>& b) {
     double squares = 0, all = 0;
     for (std::size_t n = 0; n < a.size(); ++n) squares += (a[n] - b[n]) * (a[n] - b[n]), all += b[n] * b[n];
@@ -128,5 +165,15 @@ TEST_SUITE("verification") {
         INFO("differences ", first, " ", second);
         report("mt3dms_p08", "refinement:ratio_of_differences", 0, second / first, second / first, 0.7,
                "Sudicky 1989; Zheng & Wang 1999, section 7.8");
+    }
+    // MODFLOW's own result on the manual's grid goes to -0.063 kg/m3 and lies 7 % from ours there: what tells is where finer grids lead.
+    TEST_CASE("MT3DMS problem 9: two wells and two zones converge") {
+        const auto coarse = two_zones(1), fine = two_zones(3);
+        const double first = difference(coarse, fine);
+        INFO("first difference ", first);
+        CHECK(first < 0.5);
+        if (reduced_effort()) return;
+        const double second = difference(fine, two_zones(9));
+        report("mt3dms_p09", "refinement:ratio_of_differences", 0, second / first, second / first, 0.7, "Zheng & Wang 1999, section 7.9");
     }
 }
