@@ -35,4 +35,20 @@ void compute_conductances(const Grid& grid, const CellField& along_x, const Cell
 /// The same where cells are pinched out, for one face.
 double pass_through_conductance(const Grid& grid, const Face& face, const CellField& along_z);
 
+/// What spreads solutes through faces [m³/s]: dispersion, and diffusion in proportion to a geometry that solutes share. The fields stay
+/// where they are.
+class FaceConductance {
+public:
+    FaceConductance() = default;
+    FaceConductance(const FaceField* dispersion, const FaceField* geometry = nullptr, double diffusion = 0)  // NOLINT: one field is all
+        : dispersion_(dispersion), geometry_(geometry), diffusion_(diffusion) {}
+    [[nodiscard]] double at(Axis axis, Index face) const {
+        return (dispersion_ ? dispersion_->along(axis)[face] : 0.0) + (geometry_ ? diffusion_ * geometry_->along(axis)[face] : 0.0);
+    }
+
+private:
+    const FaceField *dispersion_ = nullptr, *geometry_ = nullptr;
+    double diffusion_ = 0;
+};
+
 }  // namespace galena

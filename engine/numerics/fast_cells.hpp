@@ -8,25 +8,10 @@
 #include <vector>
 
 #include "grid/field.hpp"
+#include "numerics/face_conductance.hpp"
 #include "numerics/sparse_factors.hpp"
 
 namespace galena {
-
-/// What spreads solutes through faces [m³/s]: dispersion, and diffusion in proportion to a geometry that solutes share. The fields stay
-/// where they are.
-class FaceConductance {
-public:
-    FaceConductance() = default;
-    FaceConductance(const FaceField* dispersion, const FaceField* geometry = nullptr, double diffusion = 0)  // NOLINT: one field is all
-        : dispersion_(dispersion), geometry_(geometry), diffusion_(diffusion) {}
-    [[nodiscard]] double at(Axis axis, Index face) const {
-        return (dispersion_ ? dispersion_->along(axis)[face] : 0.0) + (geometry_ ? diffusion_ * geometry_->along(axis)[face] : 0.0);
-    }
-
-private:
-    const FaceField *dispersion_ = nullptr, *geometry_ = nullptr;
-    double diffusion_ = 0;
-};
 
 class FastCells {
 public:

@@ -1,19 +1,18 @@
 #pragma once
 // A coefficient per cell that needs no memory per cell where it is the same everywhere.
 
-#include <algorithm>
-
 #include "grid/field.hpp"
 
 namespace galena {
 
 class CellCoefficient {
 public:
-    /// The same number for all cells that are not inactive takes no field.
+    /// One number per cell, in the coefficient's SI unit.
     CellCoefficient& operator=(CellField field) {
         field_ = std::move(field);
         return *this;
     }
+    /// Gives the field back where all cells that are not inactive have the same number.
     void compact(const Grid& grid) {
         Index first = 0;
         while (first < grid.cell_count() && grid.status(first) == CellStatus::inactive) ++first;
@@ -26,7 +25,6 @@ public:
     [[nodiscard]] double operator[](Index cell) const { return field_.empty() ? uniform_ : field_[cell]; }
     /// To be filled; only before compact().
     [[nodiscard]] double& operator[](Index cell) { return field_[cell]; }
-    [[nodiscard]] std::size_t bytes() const { return sizeof(double) * static_cast<std::size_t>(field_.size()); }
 
 private:
     double uniform_ = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Solutes that share an operator: they advance together, one pass over the coefficients for all.
+// Solutes that share an operator: water fluxes, conductances and the choice of fast cells are kept once for all.
 
 #include "numerics/face_operators.hpp"
 #include "transport/solute_transport.hpp"
